@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+import { WishError, showFault } from '../errors.ts'
+import type { Cluster } from '../inventory/cluster.ts'
+import { readInventory } from '../inventory/read.ts'
+import type { Playbook } from '../playbook/playbook.ts'
+import { readPlaybook } from '../playbook/read.ts'
+import { checkOwners } from '../playbook/wishes.ts'
+import { openSecrets } from './secrets.ts'
+import type { World } from './world.ts'
+
+/** What one command line names, read and checked. */
+export interface Wish {
+  readonly cluster: Cluster
+  readonly playbook: Playbook
+  /** The texts themselves, for a saved plan to remember. */
+  readonly sources: readonly string[]
+  readonly warnings: readonly string[]
+}
+
+/** @throws WishError where the file cannot be read */
+export const readText = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why = code === 'ENOENT' ? 'there is no such file' : (code ?? 'it cannot be read')
+    throw new WishError(`${file}: ${why}; give the path of a file.`)
+  }
+}
+
+const shippedPlaybook = (cluster: Cluster): string => {
+  if (cluster.forwarding === 'nat') {
+    return fileURLToPath(new URL('../../playbooks/nat.yaml', import.meta.url))
+  }
+  throw new WishError(
+    `lbprov can check a cluster with "forwarding: ${cluster.forwarding}", and not apply it yet: the shipped playbook is for nat. Give a playbook of your own with --playbook.`,
+  )
+}
+
+export interface Inventory {
+  readonly cluster: Cluster
+  readonly text: string
+  readonly warnings: readonly string[]
+}
+
+/** @throws WishError with every fault */
+export const openInventory = (file: string, world: World): Inventory => {
+  const text = readText(file)
+  const means = { home: world.home, secret: openSecrets(file, world) }
+  const { cluster, warnings } = readInventory(file, text, means)
+  return { cluster, text, warnings: warnings.map(showFault) }
+}
+
+/** @throws WishError with every fault of the inventory, or else of the playbook */
+export const openWish = (file: string, playbookFile: string | undefined, world: World): Wish => {
+  const { cluster, text, warnings } = openInventory(file, world)
+  const path = playbookFile ?? shippedPlaybook(cluster)
+  const playbookText = readText(path)
+  const source = (name: string): string | undefined => {
+    try {
+      return readFileSync(join(dirname(path), name), 'utf8')
+    } catch {
+      return undefined
+    }
+  }
+  const playbook = readPlaybook(path, playbookText, source)
+  checkOwners(playbook, cluster)
+  return { cluster, playbook, sources: [text, playbookText], warnings }
+}

@@ -1,0 +1,44 @@
+import { WishError } from '../errors.ts'
+import { hostsOf, type Cluster, type ManagedHost } from '../inventory/cluster.ts'
+import { hint } from '../faults/nearest.ts'
+import type { Playbook } from '../playbook/playbook.ts'
+
+const asPattern = (glob: string): RegExp =>
+  new RegExp(
+    `^${glob
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  )
+
+/**
+ * The hosts that `--limit lb1,rs*` leaves; without it, all.
+ * @throws WishError for a pattern that no host bears
+ */
+export const limitHosts = (cluster: Cluster, limit: string | undefined): readonly ManagedHost[] => {
+  const hosts = hostsOf(cluster)
+  if (limit === undefined) return hosts
+  const patterns = limit.split(',').map((each) => each.trim())
+  const names = hosts.map(({ name }) => name)
+  for (const pattern of patterns) {
+    if (!names.some((name) => asPattern(pattern).test(name))) {
+      throw new WishError(`--limit: no host of the inventory is called "${pattern}"${hint(pattern, names)}`)
+    }
+  }
+  return hosts.filter(({ name }) => patterns.some((pattern) => asPattern(pattern).test(name)))
+}
+
+/**
+ * The playbook with only the phases that `--phase` names; without any, all.
+ * @throws WishError for a name that no phase bears
+ */
+export const limitPhases = (playbook: Playbook, wanted: readonly string[]): Playbook => {
+  if (wanted.length === 0) return playbook
+  const names = playbook.phases.map(({ name }) => name)
+  for (const name of wanted) {
+    if (!names.includes(name)) {
+      throw new WishError(`--phase: the playbook has no phase "${name}"${hint(name, names)}`)
+    }
+  }
+  return { ...playbook, phases: playbook.phases.filter(({ name }) => wanted.includes(name)) }
+}

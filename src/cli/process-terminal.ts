@@ -1,0 +1,46 @@
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+
+import type { Terminal } from '../ui/terminal.ts'
+
+type Process = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>
+
+const ask = async (
+  { stdin, stderr }: Process,
+  signal: AbortSignal,
+  question: string,
+  hidden: boolean,
+): Promise<string> => {
+  stderr.write(question)
+  // What is typed is echoed through here, or, for a passphrase, not at all.
+  const echo = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      if (!hidden) stderr.write(chunk)
+      done()
+    },
+  })
+  const reader = createInterface({ input: stdin, output: echo, terminal: true })
+  const ended = new Promise<string>((resolve) => reader.once('close', () => resolve('')))
+  try {
+    return await Promise.race([reader.question('', { signal }), ended])
+  } catch {
+    return ''
+  } finally {
+    reader.close()
+    if (hidden) stderr.write('\n')
+  }
+}
+
+/** The terminal of a process. Questions go to stderr, so that stdout holds only what was asked for. */
+export const processTerminal = (own: Process, signal: AbortSignal): Terminal => {
+  const { stdin, stdout, stderr, env } = own
+  const drawn = stdout.isTTY && env.TERM !== 'dumb' && env.CI === undefined
+  return {
+    out: (text) => void stdout.write(text),
+    err: (text) => void stderr.write(text),
+    interactive: stdin.isTTY && stderr.isTTY,
+    drawn,
+    colour: stdout.isTTY && env.TERM !== 'dumb' && (env.NO_COLOR ?? '') === '',
+    ask: (question, hidden) => ask(own, signal, question, hidden !== undefined),
+  }
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs'
+
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
+
+import { WishError } from '../errors.ts'
+import { applyCommand, type ApplyOptions } from './apply.ts'
+import { checkCommand } from './check.ts'
+import { renderCommand, type RenderOptions } from './render.ts'
+import { schemaCommand } from './schema.ts'
+import type { World } from './world.ts'
+
+const version = (): string => {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { readonly version: string }).version
+}
+
+const wholeNumber = (text: string): number => {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
+  throw new InvalidArgumentError('It must be a whole number from 1 to 9999.')
+}
+
+const collect = (name: string, names: readonly string[] = []): readonly string[] => [
+  ...names,
+  ...name.split(',').map((each) => each.trim()),
+]
+
+/** What `apply` and `plan` have in common: which hosts and phases, and how it is shown. */
+const runOptions = (command: Command): Command =>
+  command
+    .argument('<inventory>', 'the cluster, in YAML')
+    .option('--limit <hosts>', 'only these hosts: names and patterns, with commas: lb1,rs*')
+    .option('--playbook <file>', 'your own phases and tasks instead of the shipped ones')
+    .option('--phase <name>', 'only this phase; may be given again', collect)
+    .option('--forks <n>', 'hosts at once', wholeNumber, 50)
+    .option('--json', 'one JSON object a line on stdout, and nothing else there')
+    .option('--verbose', 'show the commands behind each change')
+
+const build = (world: World, exit: (code: number) => void): Command => {
+  const { terminal } = world
+  const lbprov = new Command('lbprov')
+    .description('Brings an LVS cluster to what one inventory says, over SSH.')
+    .version(version(), '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: terminal.out, writeErr: terminal.err })
+    .showSuggestionAfterError()
+    .showHelpAfterError('See --help for what can be said.')
+
+  runOptions(lbprov.command('apply'))
+    .description('connect, show the plan as a diff, ask, apply in phases, prove it')
+    .option('--yes', 'do not ask')
+    .option('--dry-run', 'end after the diff; nothing on any host is changed')
+    .option('--exit-code', 'with --dry-run: exit 3 when there are changes')
+    .option('--plan <file>', 'follow this saved plan, unless a host has moved since')
+    .action(async (inventory: string, options: ApplyOptions) => {
+      exit(await applyCommand(inventory, options, world))
+    })
+
+  runOptions(lbprov.command('plan'))
+    .description('a dry run; with -o it is saved for "apply --plan"')
+    .option('-o, --output <file>', 'where the plan is saved')
+    .option('--exit-code', 'exit 3 when there are changes')
+    .action(async (inventory: string, options: ApplyOptions) => {
+      exit(await applyCommand(inventory, { ...options, dryRun: true }, world))
+    })
+
+  lbprov
+    .command('check')
+    .description('everything that can be found wrong without connecting')
+    .argument('<inventory>', 'the cluster, in YAML')
+    .option('--playbook <file>', 'check this playbook with it')
+    .action((inventory: string, options: { readonly playbook?: string }) => {
+      exit(checkCommand(inventory, options, world))
+    })
+
+  lbprov
+    .command('render')
+    .description('write every file that hosts would get, offline; secrets are masked')
+    .argument('<inventory>', 'the cluster, in YAML')
+    .requiredOption('-o, --output <dir>', 'where to; a directory for each host')
+    .option('--playbook <file>', 'your own phases and tasks instead of the shipped ones')
+    .addOption(
+      new Option('--provider <provider>', 'for hosts of which the inventory does not say it')
+        .choices(['ifcfg', 'ifupdown'])
+        .default('ifcfg'),
+    )
+    .action((inventory: string, options: RenderOptions) => {
+      exit(renderCommand(inventory, options, world))
+    })
+
+  lbprov
+    .command('schema')
+    .description("print the inventory's JSON Schema, for editors")
+    .action(() => exit(schemaCommand(world)))
+
+  return lbprov
+}
+
+/**
+ * Runs one command line and returns its exit code.
+ * @throws LbprovError
+ */
+export const program = async (words: readonly string[], world: World): Promise<number> => {
+  let code = 0
+  const lbprov = build(world, (exit) => {
+    code = exit
+  })
+  try {
+    await lbprov.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    // Commander has said it already; 2 is "the command line is wrong".
+    return error.exitCode === 0 ? 0 : new WishError('').exit
+  }
+  return code
+}

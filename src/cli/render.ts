@@ -1,0 +1,40 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+
+import { WishError } from '../errors.ts'
+import { hostsOf } from '../inventory/cluster.ts'
+import { guidePlatform, type Provider } from '../platform.ts'
+import { wishesOf } from '../playbook/wishes.ts'
+import { openWish } from './files.ts'
+import type { World } from './world.ts'
+
+export interface RenderOptions {
+  readonly output: string
+  readonly playbook?: string
+  readonly provider?: Provider
+}
+
+/** `lbprov render`: every file that would be written, per host, offline; secrets are masked. */
+export const renderCommand = (inventory: string, options: RenderOptions, world: World): number => {
+  const { cluster, playbook, warnings } = openWish(inventory, options.playbook, world)
+  for (const warning of warnings) world.terminal.err(`${warning}\n`)
+  const platform = {
+    ...guidePlatform,
+    provider: options.provider ?? guidePlatform.provider,
+    packageManager: options.provider === 'ifupdown' ? ('apt' as const) : guidePlatform.packageManager,
+  }
+  for (const host of hostsOf(cluster)) {
+    const resources = [...wishesOf(playbook, cluster, host, platform).values()].flat()
+    for (const { path, text } of resources.flatMap(({ files }) => files)) {
+      const target = join(options.output, host.name, path)
+      try {
+        mkdirSync(dirname(target), { recursive: true })
+        writeFileSync(target, text)
+      } catch (error) {
+        throw new WishError(`${target} cannot be written: ${(error as Error).message}`)
+      }
+      world.terminal.out(`${target}\n`)
+    }
+  }
+  return 0
+}

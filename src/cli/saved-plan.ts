@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+
+import { z } from 'zod'
+
+import { movedHosts, type Plan } from '../engine/plan.ts'
+import { StaleError, WishError } from '../errors.ts'
+import { readText, type Wish } from './files.ts'
+
+const savedPlan = z.strictObject({
+  lbprov: z.literal(1),
+  wish: z.string(),
+  limit: z.string().optional(),
+  phases: z.array(z.string()),
+  plan: z.looseObject({ phases: z.array(z.unknown()) }),
+})
+
+/** What a saved plan says of the run that it is for. */
+export interface Narrowing {
+  readonly limit: string | undefined
+  readonly phase: readonly string[]
+}
+
+const digest = ({ sources }: Wish): string =>
+  createHash('sha256').update(JSON.stringify(sources)).digest('hex')
+
+/** Saves a plan for a later `apply --plan`: secrets are masked in it, and needed again then. */
+export const savePlan = (file: string, wish: Wish, { limit, phase }: Narrowing, plan: Plan): void => {
+  const saved = { lbprov: 1, wish: digest(wish), limit, phases: phase, plan }
+  try {
+    writeFileSync(file, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 })
+  } catch (error) {
+    throw new WishError(`${file}: the plan cannot be written there: ${(error as Error).message}`)
+  }
+}
+
+/** A plan that was approved when it was saved. */
+export interface Approved extends Narrowing {
+  /** @throws StaleError when the hosts would now change in another way */
+  readonly compare: (now: Plan) => void
+}
+
+/** @throws WishError when the file is no plan, or one for another inventory or playbook */
+export const openPlan = (file: string, wish: Wish): Approved => {
+  const text = readText(file)
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    value = undefined
+  }
+  const read = savedPlan.safeParse(value)
+  if (!read.success) {
+    throw new WishError(`${file}: this is no plan; make one with "lbprov plan INVENTORY -o ${file}".`)
+  }
+  const { wish: sum, limit, phases, plan } = read.data
+  if (sum !== digest(wish)) {
+    throw new WishError(
+      `${file}: the inventory or the playbook has changed since this plan was made; make a new one with "lbprov plan".`,
+    )
+  }
+  return {
+    limit,
+    phase: phases,
+    compare: (now) => {
+      // Through JSON, as the saved one went.
+      const moved = movedHosts(plan as unknown as Plan, JSON.parse(JSON.stringify(now)) as Plan)
+      if (moved.length === 0) return
+      throw new StaleError(
+        `${moved.join(', ')}: no longer as when ${file} was made, so the plan is refused and nothing was changed; look at the differences with "lbprov plan", and save a new one.`,
+      )
+    },
+  }
+}

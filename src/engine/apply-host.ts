@@ -1,0 +1,121 @@
+import { AnswerError, ChangeError, LbprovError, ProofError, ReachError } from '../errors.ts'
+import type { Answer, Step } from '../sh/frame.ts'
+import { judge, questions, steps } from './ask.ts'
+import { guarded } from './guarded.ts'
+import type { Outcome } from './outcome.ts'
+import type { PlannedChange } from './plan.ts'
+import { probeTimeoutMs } from './survey.ts'
+import type { Turn } from './turn.ts'
+import type { Wire } from './wire.ts'
+
+/** Milliseconds for a script that changes: packages may have to come over a slow line. */
+const changeTimeoutMs = 30 * 60_000
+
+/** How it ended, and the wire to go on with: a guarded change leaves another one open. */
+export interface Done {
+  readonly outcome: Outcome
+  readonly wire: Wire
+}
+
+type Answers = readonly (Answer | undefined)[]
+
+const chained = ({ run }: PlannedChange): Step => ({ run, chained: true })
+
+const indented = (text: string): string => text.replace(/^/gm, '  ')
+
+/** Why the first change that did not succeed did not, and what is left undone because of it. */
+const failure = (turn: Turn, changes: readonly PlannedChange[], answers: Answers): ChangeError | undefined => {
+  const n = changes.findIndex((_, each) => answers[each]?.exit !== 0)
+  const change = changes[n]
+  if (change === undefined) return undefined
+  const said = answers[n]?.err.trim() ?? ''
+  const undone = changes.slice(n + 1).map(({ what }) => what)
+  return new ChangeError(
+    [
+      `${turn.plan.host}: phase "${turn.phase}": ${change.what}: exit ${String(answers[n]?.exit ?? 'unknown')}.`,
+      ...(said === '' ? [] : [indented(said)]),
+      ...(undone.length === 0 ? [] : [`  Left undone here: ${undone.join('; ')}.`]),
+      '  Mend the cause and run again: what is done already is not done twice.',
+    ].join('\n'),
+  )
+}
+
+const proof = (turn: Turn, answers: Answers): LbprovError | undefined => {
+  const left = judge(turn.plan.host, turn.resources, answers).flatMap(({ changes }) => changes)
+  if (left.length === 0) return undefined
+  return new ProofError(
+    [
+      `${turn.plan.host}: phase "${turn.phase}": every command succeeded, and still:`,
+      ...left.map(({ what, before, after, text }) =>
+        text === true
+          ? `  ${what} is not as wished.`
+          : `  ${what} is ${before ?? 'not there'}, not ${after ?? 'gone'}.`,
+      ),
+      '  Something on the host works against it; look there, and run again.',
+    ].join('\n'),
+  )
+}
+
+/** Changes, then the questions again, in one trip: exit 0 alone proves nothing. */
+const changeAndProve = async (
+  turn: Turn,
+  wire: Wire,
+  changes: readonly PlannedChange[],
+  before: number,
+): Promise<Outcome> => {
+  const asked = questions(turn.resources)
+  const answers = await wire.trip(
+    [...changes.map(chained), ...steps(asked)],
+    changes.length === 0 ? probeTimeoutMs : changeTimeoutMs,
+  )
+  const succeeded = answers.slice(0, changes.length).findIndex((answer) => answer?.exit !== 0)
+  const done = before + (succeeded === -1 ? changes.length : succeeded)
+  const error = failure(turn, changes, answers) ?? proof(turn, answers.slice(changes.length))
+  return error === undefined
+    ? { kind: 'changed', changes: done }
+    : { kind: 'failed', changes: done, error }
+}
+
+/** Nobody knows which of the changes were done, so the host is only asked what is left. */
+const cutInTheMiddle = async (turn: Turn, wire: Wire): Promise<Outcome> => {
+  const { host, changes } = turn.plan
+  const answers = await wire.trip(steps(questions(turn.resources)), probeTimeoutMs)
+  const left = judge(host, turn.resources, answers).flatMap((each) => each.changes)
+  if (left.length === 0) return { kind: 'changed', changes: changes.length }
+  const error = new ReachError(
+    host,
+    'lost',
+    `${host}: phase "${turn.phase}": the connection was cut in the middle. The host answers again and keeps what was done; left undone: ${left.map(({ what }) => what).join('; ')}. Run again.`,
+  )
+  return { kind: 'failed', changes: Math.max(changes.length - left.length, 0), error }
+}
+
+const applyPlan = async (turn: Turn): Promise<Done> => {
+  const { changes } = turn.plan
+  const last = changes.findLastIndex(({ severs }) => severs === true)
+  if (last === -1) return { outcome: await changeAndProve(turn, turn.wire, changes, 0), wire: turn.wire }
+  const risky = changes.slice(0, last + 1)
+  const confirmed = await guarded(turn, risky)
+  if (!('wire' in confirmed)) return { outcome: confirmed, wire: turn.wire }
+  const { wire, answers } = confirmed
+  if (answers === undefined) return { outcome: await cutInTheMiddle(turn, wire), wire }
+  const error = failure(turn, risky, answers)
+  if (error !== undefined) {
+    const done = answers.filter((answer) => answer?.exit === 0).length
+    return { outcome: { kind: 'failed', changes: done, error }, wire }
+  }
+  return { outcome: await changeAndProve(turn, wire, changes.slice(last + 1), risky.length), wire }
+}
+
+/** Does what the plan says for one host in one phase, and proves it. Never throws an LbprovError. */
+export const applyHost = async (turn: Turn): Promise<Done> => {
+  if (turn.plan.changes.length === 0) return { outcome: { kind: 'unchanged' }, wire: turn.wire }
+  try {
+    return await applyPlan(turn)
+  } catch (error) {
+    if (error instanceof ReachError || error instanceof AnswerError) {
+      return { outcome: { kind: 'failed', changes: 0, error }, wire: turn.wire }
+    }
+    throw error
+  }
+}

@@ -1,0 +1,129 @@
+import { LbprovError, ReachError } from '../errors.ts'
+import { applyHost } from './apply-host.ts'
+import { atMost } from './at-most.ts'
+import type { HostReport, HostStatus, Outcome, Report } from './outcome.ts'
+import type { HostPlan, PhasePlan } from './plan.ts'
+import type { Job, Survey } from './survey.ts'
+import type { Wire } from './wire.ts'
+
+/** What is known of the run so far; the one thing that changes while it goes on. */
+interface Progress {
+  readonly wires: Map<string, Wire>
+  readonly outcomes: Map<string, Outcome[]>
+  /** Why a host's later phases are not begun. */
+  readonly broken: Map<string, LbprovError>
+  readonly errors: { host: string; error: LbprovError }[]
+}
+
+const turn = async (
+  job: Job,
+  { reached }: Survey,
+  phase: PhasePlan,
+  plan: HostPlan,
+  progress: Progress,
+): Promise<Outcome> => {
+  const { host } = plan
+  const wire = progress.wires.get(host)
+  const broken = progress.broken.get(host)
+  if (wire === undefined || broken !== undefined) {
+    return { kind: 'not-begun', because: `${host} failed before` }
+  }
+  if (job.signal.aborted) return { kind: 'not-begun', because: 'interrupted' }
+  job.tell({ type: 'began', phase: phase.name, host })
+  const resources = reached.get(host)?.wishes.get(phase.name) ?? []
+  const done = await applyHost({ phase: phase.name, plan, resources, wire, dial: job.dial })
+  progress.wires.set(host, done.wire)
+  if ('error' in done.outcome) {
+    progress.broken.set(host, done.outcome.error)
+    progress.errors.push({ host, error: done.outcome.error })
+  }
+  return done.outcome
+}
+
+/** The failed hosts of the phases that this one needs, and, in a serial phase, of this one itself. */
+const blockers = (
+  survey: Survey,
+  phase: PhasePlan,
+  progress: Progress,
+): readonly string[] =>
+  survey.phases
+    .filter(({ name }) => phase.needs.includes(name) || (phase.serial !== undefined && name === phase.name))
+    .flatMap(({ hosts }) => hosts)
+    .filter((host) => progress.broken.has(host))
+
+const runPhase = async (
+  job: Job,
+  survey: Survey,
+  phase: PhasePlan,
+  progress: Progress,
+): Promise<void> => {
+  job.tell({ type: 'phase', phase: phase.name, hosts: phase.hosts.map(({ host }) => host) })
+  await atMost(Math.min(phase.serial ?? job.forks, job.forks), phase.hosts, async (plan) => {
+    const failed = [...new Set(blockers(survey, phase, progress))].filter((host) => host !== plan.host)
+    const outcome: Outcome =
+      plan.changes.length === 0
+        ? { kind: 'unchanged' }
+        : failed.length > 0
+          ? { kind: 'not-begun', because: `${failed.join(', ')} failed` }
+          : await turn(job, survey, phase, plan, progress)
+    const outcomes = progress.outcomes.get(plan.host) ?? []
+    outcomes.push(outcome)
+    progress.outcomes.set(plan.host, outcomes)
+    job.tell({ type: 'outcome', phase: phase.name, host: plan.host, outcome })
+  })
+}
+
+const statusOf = (outcomes: readonly Outcome[]): HostStatus => {
+  const kinds = outcomes.map(({ kind }) => kind)
+  const order = ['rolled-back', 'failed', 'not-begun', 'changed'] as const
+  return order.find((kind) => kinds.includes(kind)) ?? 'unchanged'
+}
+
+const reportOf = (survey: Survey, host: string, outcomes: readonly Outcome[]): HostReport => {
+  const lost = survey.lost.get(host)
+  const plans = survey.plan.phases.flatMap(({ hosts }) => hosts.filter((each) => each.host === host))
+  return {
+    status:
+      lost === undefined ? statusOf(outcomes) : lost instanceof ReachError ? 'unreachable' : 'failed',
+    changed: outcomes.reduce((sum, each) => sum + ('changes' in each ? each.changes : 0), 0),
+    unchanged: plans.reduce((sum, { unchanged }) => sum + unchanged, 0),
+  }
+}
+
+/** The report of a run in which nothing is applied: what would change counts as changed. */
+export const forecast = (job: Job, survey: Survey): Report => {
+  const outcomesOf = (host: string): readonly Outcome[] =>
+    survey.plan.phases.flatMap(({ hosts }) =>
+      hosts
+        .filter((plan) => plan.host === host && plan.changes.length > 0)
+        .map(({ changes }): Outcome => ({ kind: 'changed', changes: changes.length })),
+    )
+  return {
+    hosts: new Map(job.hosts.map((host) => [host, reportOf(survey, host, outcomesOf(host))])),
+    errors: [...survey.lost].map(([host, error]) => ({ host, error })),
+    interrupted: job.signal.aborted,
+  }
+}
+
+/**
+ * Follows the plan, phase by phase with a barrier after each. A host that failed is left alone from then
+ * on; a phase that needs another is begun only where that one succeeded on all its hosts, and a serial
+ * phase ends at its first failure.
+ */
+export const apply = async (job: Job, survey: Survey): Promise<Report> => {
+  const progress: Progress = {
+    wires: new Map([...survey.reached].map(([host, { wire }]) => [host, wire])),
+    outcomes: new Map(),
+    broken: new Map(survey.lost),
+    errors: [...survey.lost].map(([host, error]) => ({ host, error })),
+  }
+  try {
+    for (const phase of survey.plan.phases) await runPhase(job, survey, phase, progress)
+  } finally {
+    for (const wire of progress.wires.values()) wire.close()
+  }
+  const hosts = job.hosts.map(
+    (host) => [host, reportOf(survey, host, progress.outcomes.get(host) ?? [])] as const,
+  )
+  return { hosts: new Map(hosts), errors: progress.errors, interrupted: job.signal.aborted }
+}

@@ -1,0 +1,82 @@
+/** One thing wrong in a file a person wrote, with where it stands; line and column count from 1. */
+export interface Fault {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  /** Where in the document: `routers.lb1.priority`. Empty for the document itself. */
+  readonly path: string
+  readonly message: string
+  /** A warning is shown and does not stop anything. */
+  readonly warning?: boolean
+}
+
+/** Everything lbprov throws on purpose. Anything else that is thrown is a bug. */
+export abstract class LbprovError extends Error {
+  abstract readonly code: string
+  abstract readonly exit: number
+
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = new.target.name
+  }
+}
+
+export const showFault = (fault: Fault): string => {
+  const place = `${fault.file}:${String(fault.line)}:${String(fault.column)}`
+  const subject = fault.path === '' ? '' : `${fault.path}: `
+  return `${place}: ${fault.warning === true ? 'warning: ' : ''}${subject}${fault.message}`
+}
+
+/** The inventory, the playbook or the command line is wrong; no host has been asked anything. */
+export class WishError extends LbprovError {
+  readonly code = 'E_WISH'
+  readonly exit = 2
+  readonly faults: readonly Fault[]
+
+  /** Faults with a place, or one sentence for what has none (the command line). */
+  constructor(wrong: readonly Fault[] | string) {
+    super(typeof wrong === 'string' ? wrong : wrong.map(showFault).join('\n'))
+    this.faults = typeof wrong === 'string' ? [] : wrong
+  }
+}
+
+/** Where on the way to a host it ended. */
+export type Stage = 'resolve' | 'connect' | 'host key' | 'login' | 'become' | 'shell' | 'lost'
+
+/** A host could not be reached, or was lost on the way. */
+export class ReachError extends LbprovError {
+  readonly code = 'E_REACH'
+  readonly exit = 1
+  readonly host: string
+  readonly stage: Stage
+
+  constructor(host: string, stage: Stage, sentence: string, options?: ErrorOptions) {
+    super(sentence, options)
+    this.host = host
+    this.stage = stage
+  }
+}
+
+/** A host's answer is missing, failed or not understood. */
+export class AnswerError extends LbprovError {
+  readonly code = 'E_ANSWER'
+  readonly exit = 1
+}
+
+/** A command that should have changed a host failed. */
+export class ChangeError extends LbprovError {
+  readonly code = 'E_CHANGE'
+  readonly exit = 1
+}
+
+/** Every command succeeded and the host still differs. */
+export class ProofError extends LbprovError {
+  readonly code = 'E_PROOF'
+  readonly exit = 1
+}
+
+/** The host is no longer as it was when the plan was approved. */
+export class StaleError extends LbprovError {
+  readonly code = 'E_STALE'
+  readonly exit = 1
+}

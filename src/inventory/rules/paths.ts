@@ -1,0 +1,128 @@
+import { familyOf, isWithin, showFamily, showSubnet } from '../address.ts'
+import type { Family, Forwarding, RealServer, Service, Vip } from '../cluster.ts'
+import { foreignAddress, sharedNetworks, spotOf } from '../derive/pool.ts'
+import { membersOf } from '../derive/services.ts'
+import type { Complaint, Inventory, Rule } from './rule.ts'
+
+/** Each service, each of its VIPs' families and each of its real servers. */
+interface Leg {
+  readonly service: Service
+  readonly vip: Vip
+  readonly name: string
+  readonly forwarding: Forwarding
+  readonly server: RealServer | undefined
+  readonly foreign: string | undefined
+}
+
+const legsOf = ({ wish, cluster }: Inventory): readonly Leg[] =>
+  cluster.services.flatMap((service) => {
+    const own = wish.services[service.name]
+    if (own === undefined) return []
+    return service.virtualServers.flatMap(({ vip }) =>
+      membersOf(wish, own).map(({ name }) => ({
+        service,
+        vip,
+        name,
+        forwarding: service.forwarding,
+        server: cluster.realServers.find((server) => server.name === name),
+        foreign: foreignAddress(wish.real_servers[name], vip.family),
+      })),
+    )
+  })
+
+const has = (server: RealServer, family: Family): boolean =>
+  server.interfaces.some(({ addresses }) => addresses.some((own) => own.family === family))
+
+/** NAT and direct routing need a link that the routers and the real server share. */
+export const onALink: Rule = (inventory) => {
+  const { cluster } = inventory
+  const shared = sharedNetworks(cluster.routers)
+  const subnets = cluster.networks
+    .filter(({ name }) => shared.includes(name))
+    .flatMap((network) => network.subnets)
+  return legsOf(inventory).flatMap((leg): readonly Complaint[] => {
+    const { forwarding, server, foreign, name, vip } = leg
+    if (forwarding === 'tunnel') return []
+    const path = ['real_servers', name]
+    if (foreign !== undefined) {
+      if (subnets.some((subnet) => isWithin(foreign, subnet))) return []
+      const links = subnets.map(showSubnet).join(', ')
+      return forwarding === 'direct'
+        ? [
+            {
+              path: [...path, 'address'],
+              message: `${foreign} is on no link of the routers (${links}); direct routing rewrites the Ethernet address only, so move ${name} to such a network or use forwarding: tunnel`,
+            },
+          ]
+        : [
+            {
+              path: [...path, 'address'],
+              message: `${foreign} is on no link of the routers (${links}); under NAT its answers must still pass the active router`,
+              warning: true,
+            },
+          ]
+    }
+    if (server === undefined || !has(server, vip.family)) return []
+    if (spotOf(server, vip, forwarding, cluster.networks, shared) !== undefined) return []
+    const why =
+      forwarding === 'direct'
+        ? 'direct routing rewrites the Ethernet address only, so give it a card on such a network or use forwarding: tunnel'
+        : 'NAT needs a network that routers and real servers share'
+    return [
+      {
+        path: [...path, 'interfaces'],
+        message: `${name} has no ${showFamily(vip.family)} address on a network of the routers (${shared.join(', ') || 'they share none'}); ${why}`,
+      },
+    ]
+  })
+}
+
+/** Under NAT a real server answers through the routers: its default gateway is a VIP on the link they share. */
+export const natWayBack: Rule = (inventory) => {
+  const { wish, cluster } = inventory
+  const shared = sharedNetworks(cluster.routers)
+  return legsOf(inventory).flatMap((leg): readonly Complaint[] => {
+    const { server, vip, forwarding, name } = leg
+    if (forwarding !== 'nat' || server === undefined) return []
+    const spot = spotOf(server, vip, forwarding, cluster.networks, shared)
+    if (spot === undefined) return []
+    const card = server.interfaces.find(({ device }) => device === spot.device)
+    const gateway = card?.gateways.find((text) => familyOf(text) === vip.family)
+    const inside = cluster.vips.filter(
+      ({ network, family }) => network === spot.network && family === vip.family,
+    )
+    if (inside.some(({ address }) => address === gateway)) return []
+    // A gateway VIP of another network has had its sentence already.
+    const named = cluster.networks.find((network) => network.name === spot.network)?.gatewayVips
+    if (cluster.vips.some((each) => named?.includes(each.name) && each.network !== spot.network))
+      return []
+    const own = wish.real_servers[name]?.interfaces?.[spot.device]?.gateway
+    const cardPath = ['real_servers', name, 'interfaces', spot.device]
+    const choice = inside.map((each) => `"${each.name}"`).join(' or ')
+    if (own !== undefined) {
+      const through = gateway === undefined ? 'has no way back' : `answers through ${gateway}`
+      const instead =
+        inside.length === 0
+          ? `add a VIP in network "${spot.network}" and name it as that network's gateway`
+          : `remove this gateway, and let network "${spot.network}" have the VIP ${choice}`
+      return [
+        {
+          path: [...cardPath, 'gateway'],
+          message: `${name} ${through}, not through a NAT VIP, and clients would drop its answers; ${instead}`,
+        },
+      ]
+    }
+    const family = showFamily(vip.family)
+    const next =
+      inside.length === 0
+        ? `add an ${family} VIP in network "${spot.network}" and name it as its gateway`
+        : `write gateway: ${inside[0]?.name ?? ''}`
+    const now = gateway === undefined ? 'has none' : `has ${gateway}`
+    return [
+      {
+        path: ['networks', spot.network, 'gateway'],
+        message: `NAT needs an ${family} gateway VIP on a network that routers and real servers share, so that answers come back through the active router; this one ${now}: ${next}`,
+      },
+    ]
+  })
+}

@@ -1,0 +1,57 @@
+import { familyOf, showFamily } from '../address.ts'
+import type { Family } from '../cluster.ts'
+import type { Wish } from '../schema.ts'
+import type { Complaint, Rule } from './rule.ts'
+
+// One that has an address and is in no pool is off the routers' links, which is said elsewhere.
+const isReachable = (wish: Wish, name: string, family: Family): boolean => {
+  const server = Object.hasOwn(wish.real_servers, name) ? wish.real_servers[name] : undefined
+  const cards = Object.values(server?.interfaces ?? {}).flatMap(({ address }) => address ?? [])
+  return [...(server?.address ?? []), ...cards].some((text) => familyOf(text) === family)
+}
+
+/** Every service has real servers of its VIP's family, and better two. */
+export const pools: Rule = ({ wish, cluster }) =>
+  cluster.services.flatMap(({ name, virtualServers }) => {
+    const own = wish.services[name]
+    const path = ['services', name]
+    const named = own?.real_servers?.map((member) => member.name) ?? Object.keys(wish.real_servers)
+    if (named.length === 0)
+      return [{ path, message: 'has no real servers; add some under "real_servers"' }]
+    const seen = new Set<number>()
+    return virtualServers.flatMap(({ vip }): readonly Complaint[] => {
+      if (seen.has(vip.family)) return []
+      seen.add(vip.family)
+      const index = own?.vip.indexOf(vip.name) ?? 0
+      const at = [...path, 'vip', index]
+      const able = named.filter((server) => isReachable(wish, server, vip.family))
+      if (able.length === 0)
+        return [
+          {
+            path: at,
+            message: `no real server of this service can be reached over ${showFamily(vip.family)}, the family of VIP "${vip.name}"; give them such addresses, or take the VIP out`,
+          },
+        ]
+      return able.length > 1
+        ? []
+        : [
+            {
+              path: at,
+              message: `${String(able[0])} is the only real server behind VIP "${vip.name}": a single point of failure; add a second`,
+              warning: true,
+            },
+          ]
+    })
+  })
+
+/** A cluster that balances something. */
+export const anyService: Rule = ({ wish }) =>
+  Object.keys(wish.services).length > 0
+    ? []
+    : [
+        {
+          path: ['services'],
+          message: 'no services: the routers carry VIPs and balance nothing',
+          warning: true,
+        },
+      ]

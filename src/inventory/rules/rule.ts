@@ -1,0 +1,19 @@
+import type { Path } from '../../yaml.ts'
+import type { Cluster } from '../cluster.ts'
+import type { Wish } from '../schema.ts'
+
+/** What a rule judges: what was written, and what follows from it. */
+export interface Inventory {
+  readonly wish: Wish
+  readonly cluster: Cluster
+}
+
+/** A fault that does not know its line yet. */
+export interface Complaint {
+  readonly path: Path
+  readonly message: string
+  readonly warning?: boolean
+}
+
+/** One subject of the guides as a pure function. */
+export type Rule = (inventory: Inventory) => readonly Complaint[]

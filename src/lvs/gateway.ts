@@ -1,0 +1,24 @@
+import type { Provider } from '../platform.ts'
+import type { Resource } from '../resource.ts'
+import { route } from '../resources/route.ts'
+import { ifcfgFiles } from './ifcfg.ts'
+import { interfacesFiles } from './interfaces.ts'
+import { providerOf } from './provider.ts'
+import type { Place, Task } from './task.ts'
+
+// The saved side of the default route is a line in the interface's own file.
+const savedBy: Readonly<Record<Provider, (place: Place) => readonly Resource[]>> = {
+  ifcfg: ifcfgFiles,
+  ifupdown: interfacesFiles,
+}
+
+export const gateway: Task = {
+  name: 'gateway',
+  summary: 'The default route, live and saved; under NAT a real server answers through the NAT VIP',
+  resources: (place) => [
+    ...place.host.interfaces.flatMap(({ device, gateways }) =>
+      gateways.map((via) => route.bind({ via, device })),
+    ),
+    ...savedBy[providerOf(place)](place),
+  ],
+}

@@ -1,0 +1,44 @@
+import { spell } from '../inventory/address.ts'
+import type { Address, Interface } from '../inventory/cluster.ts'
+import type { Resource } from '../resource.ts'
+import { file } from '../resources/file.ts'
+import { liveInterfaces } from './live-interface.ts'
+import { providerOf } from './provider.ts'
+import type { Place, Task } from './task.ts'
+
+const netmask = ({ prefix }: Address): string =>
+  spell((0xffffffffn << BigInt(32 - prefix)) & 0xffffffffn, 4)
+
+const isIpv6 = (gateway: string): boolean => gateway.includes(':')
+
+/** An ifcfg file as the guides print it: Load Balancer Administration (RHEL 6), 3.1; sysconfig.txt for IPv6. */
+export const ifcfgText = ({ device, enabled, addresses, gateways }: Interface): string => {
+  const v4 = addresses.filter(({ family }) => family === 4)
+  const v6 = addresses.filter(({ family }) => family === 6)
+  const lines = [
+    `DEVICE=${device}`,
+    ...(enabled ? ['BOOTPROTO=static', 'ONBOOT=yes'] : ['BOOTPROTO=none', 'ONBOOT=no']),
+    ...v4.flatMap((each) => [`IPADDR=${each.address}`, `NETMASK=${netmask(each)}`]),
+    ...gateways.filter((each) => !isIpv6(each)).map((each) => `GATEWAY=${each}`),
+    ...v6.flatMap(({ address, prefix }) => ['IPV6INIT=yes', `IPV6ADDR=${address}/${String(prefix)}`]),
+    ...gateways.filter(isIpv6).map((each) => `IPV6_DEFAULTGW=${each}`),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+export const ifcfgFiles = ({ host }: Place): readonly Resource[] =>
+  host.interfaces.map((each) =>
+    file.bind({
+      path: `/etc/sysconfig/network-scripts/ifcfg-${each.device}`,
+      content: ifcfgText(each),
+      mode: '644',
+    }),
+  )
+
+export const ifcfg: Task = {
+  name: 'ifcfg',
+  summary: 'Addresses, live and in network-scripts; nothing where the host uses something else',
+  // Live first: what the guard has to take back is then not saved either.
+  resources: (place) =>
+    providerOf(place) === 'ifcfg' ? [...liveInterfaces(place.host), ...ifcfgFiles(place)] : [],
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod'
+
+import { AnswerError } from '../errors.ts'
+import { defineResource } from '../resource.ts'
+import type { Answer } from '../sh/frame.ts'
+import { sh, type Sh } from '../sh/sh.ts'
+
+const packageName = z
+  .string()
+  .regex(/^[a-z0-9][\w.+-]*$/i, 'must be the name of a package, without a version')
+
+const installed: Readonly<Record<'apt' | 'dnf' | 'yum', (name: string) => Sh>> = {
+  apt: (name) => sh`dpkg-query -W -f='\${db:Status-Status}\n' ${name} 2>/dev/null`,
+  dnf: (name) => sh`rpm -q --quiet --whatprovides ${name} && echo installed`,
+  yum: (name) => sh`rpm -q --quiet --whatprovides ${name} && echo installed`,
+}
+
+// What is installed already is never upgraded, and nobody is asked anything.
+const aptInstall = (names: readonly string[]): Sh =>
+  sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-install-recommends --no-upgrade ${names}`
+
+const install: Readonly<Record<'apt' | 'dnf' | 'yum', (names: readonly string[]) => Sh>> = {
+  // A fresh machine has no package lists, an old one stale ones: only then are they fetched.
+  apt: (names) => sh`${aptInstall(names)} || { apt-get -q -y update && ${aptInstall(names)}; }`,
+  dnf: (names) => sh`dnf -q -y install ${names}`,
+  yum: (names) => sh`yum -q -y install ${names}`,
+}
+
+// dpkg has a line for each architecture, and words of its own for what only waits for a trigger.
+const isInstalled = ({ out }: Answer): boolean =>
+  out.split('\n').some((line) => /^(installed|triggers-(awaited|pending))$/.test(line))
+
+export const packageResource = defineResource({
+  name: 'package',
+  summary: 'Packages that must be installed; never upgraded',
+  schema: z.strictObject({
+    manager: z.enum(['apt', 'dnf', 'yum']).describe("The host's package manager"),
+    names: z.array(packageName).min(1).describe('Packages, all installed in one go'),
+  }),
+  id: ({ names }) => names.join(' '),
+  probe: ({ manager, names }) =>
+    Object.fromEntries(names.map((name) => [name, installed[manager](name)])),
+  parse: (answers, { manager }) =>
+    Object.entries(answers).flatMap(([name, answer]) => {
+      if (answer.exit === 127) {
+        throw new AnswerError(
+          `cannot tell whether ${name} is installed (${answer.err.trim() || 'its command is not there'}); is ${manager} whole on this host?`,
+        )
+      }
+      return isInstalled(answer) ? [] : [name]
+    }),
+  diff: ({ manager }, missing) =>
+    missing.length === 0
+      ? []
+      : [
+          {
+            what: `${missing.length === 1 ? 'package' : 'packages'} ${missing.join(', ')}`,
+            before: undefined,
+            after: 'installed',
+            run: install[manager](missing),
+          },
+        ],
+})

@@ -1,0 +1,51 @@
+import { Secret, type Content, revealed } from '../secret.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
+import { program } from './program.ts'
+
+/** A file as it is put in place. */
+export interface NewFile {
+  readonly path: string
+  readonly content: Content
+  readonly owner?: string | undefined
+  readonly group?: string | undefined
+  readonly mode?: string | undefined
+  readonly validate?: readonly string[] | undefined
+}
+
+/**
+ * Replaces the file whole, so that at every moment its path holds the old bytes or the new ones:
+ * a new file beside it, private until it is finished, tested, synced and renamed. Owner, mode and
+ * SELinux label are the old file's where the wish says nothing. The name of the new file is fixed, so
+ * that what a power cut leaves behind is overwritten by the next run.
+ */
+export const replaceFile = (wish: NewFile): Sh => {
+  const { path, content, owner, group, mode, validate } = wish
+  const size = Buffer.byteLength(revealed(content))
+  return lines(
+    sh`set -eu; umask 077; path=${path}`,
+    sh`if [ -L "$path" ]; then path=$(readlink -f -- "$path"); fi`,
+    sh`directory=\${path%/*}; new=$directory/.\${path##*/}.lbprov`,
+    sh`[ -d "$directory/" ] || (umask 022; mkdir -p -- "$directory/")`,
+    sh`rm -f -- "$new"; trap 'rm -f -- "$new"' EXIT; set -C`,
+    sh`printf %s ${pieces(content)} > "$new"`,
+    // Some shells report a full disk only here.
+    sh`[ "$(wc -c < "$new")" -eq ${size} ] || { echo "only a part of $path could be written" >&2; exit 1; }`,
+    validate === undefined ? sh`:` : sh`${program(validate, sh`"$new"`)} >&2`,
+    sh`if [ -e "$path" ]; then chown --reference="$path" -- "$new"; fi`,
+    owner === undefined ? sh`:` : sh`chown -- ${owner} "$new"`,
+    group === undefined ? sh`:` : sh`chgrp -- ${group} "$new"`,
+    // Once, and last: a mode in between could open to everybody what only its owner may read.
+    mode === undefined
+      ? sh`if [ -e "$path" ]; then chmod --reference="$path" -- "$new"; else chmod 644 -- "$new"; fi`
+      : sh`chmod -- ${mode} "$new"`,
+    sh`if [ -e "$path" ] && [ -e /sys/fs/selinux/enforce ]; then chcon --reference="$path" -- "$new"; fi`,
+    sh`sync -- "$new" 2>/dev/null || sync; mv -fT -- "$new" "$path"; sync -- "$directory/" 2>/dev/null || sync`,
+  )
+}
+
+// Adjacent quoted words are one word to the shell: the secrets stay holes of their own, and masked in what is shown.
+const pieces = (content: Content): Sh =>
+  content.reduce<Sh>(
+    (text, piece) => (piece instanceof Secret || piece !== '' ? sh`${text}${piece}` : text),
+    sh`''`,
+  )

@@ -1,0 +1,74 @@
+import type { Answer } from '../sh/frame.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
+
+/** A file that a daemon reads when it starts or reloads. */
+export interface LoadedFile {
+  readonly path: string
+  /** The sum of the text that is wished; undefined: whatever is there. */
+  readonly sha256?: string | undefined
+}
+
+const noteOf = (name: string): string => `/run/lbprov/${name}.loaded`
+
+/** Prints the sum of each file, in order; a dash for one that is not there. */
+const sums = (paths: readonly string[]): Sh =>
+  sh`for path in ${paths}; do { [ -f "$path" ] && sha256sum < "$path"; } || echo -; done`
+
+/**
+ * Sets `run`, which run of the unit this is, and `since`, when it began, in seconds since 1970: the boot,
+ * and the clock ticks from there to its process's start (proc(5)). A unit without a process has only
+ * systemd's own clock.
+ */
+const currentRun = (name: string): Sh => sh`pid=0; entered=0
+for word in $(systemctl show -p MainPID -p InactiveExitTimestampMonotonic ${name}); do
+case $word in MainPID=*) pid=\${word#*=} ;; Inactive*=*) entered=\${word#*=} ;; esac; done
+stat=$(cat "/proc/$pid/stat" 2>/dev/null) || stat=; set -- \${stat##*) }
+started=\${20-}; tick=$(getconf CLK_TCK 2>/dev/null) || tick=100
+boot=$(grep '^btime ' /proc/stat); boot=\${boot#* }; run=; since=
+if [ -n "$started" ]; then run=$pid-$started; since=$((boot + started / tick))
+elif [ "$entered" != 0 ]; then run=0-$entered; since=$((boot + entered / 1000000)); fi`
+
+export const loadedQuestions = (
+  name: string,
+  paths: readonly string[],
+): Readonly<Record<'files' | 'changed' | 'daemon' | 'note', Sh>> => ({
+  files: sums(paths),
+  // When each file was last changed, in seconds since 1970.
+  changed: sh`for path in ${paths}; do stat -L -c %Z -- "$path" 2>/dev/null || echo 0; done`,
+  daemon: lines(currentRun(name), sh`echo "$run $since"`),
+  // What lbprov noted when it last had the daemon read its files.
+  note: sh`cat ${noteOf(name)} 2>/dev/null || :`,
+})
+
+const firstWords = ({ out }: Answer): readonly string[] =>
+  out.split('\n').flatMap((line) => line.split(' ')[0] || [])
+
+/** The files of which the unit's current run has read another text than the wished one, or may have. */
+export const staleFiles = (
+  loads: readonly LoadedFile[],
+  answers: Readonly<Record<'files' | 'changed' | 'daemon' | 'note', Answer>>,
+): readonly LoadedFile[] => {
+  const [run, since] = answers.daemon.out.trim().split(' ')
+  const [noted, ...notes] = firstWords(answers.note)
+  const files = firstWords(answers.files)
+  const changes = firstWords(answers.changed)
+  return loads.filter(({ sha256 }, n) => {
+    // A run that lbprov did not note has read what was there when it began. Both are whole seconds, so
+    // what was changed within the same one may have come after.
+    const before = Number(changes[n]) < Number(since ?? Number.NaN)
+    const loaded = run !== '' && noted === run ? notes[n] : before ? files[n] : undefined
+    return loaded === undefined || loaded !== (sha256 ?? files[n])
+  })
+}
+
+/**
+ * Runs a command that has the unit read its files, and notes what it read. The sums are taken before:
+ * should a file change in between, the note is wrong in the safe direction, and the next run reloads.
+ */
+export const noting = (name: string, paths: readonly string[], command: Sh): Sh =>
+  lines(
+    sh`sums=$(${sums(paths)})`,
+    command,
+    currentRun(name),
+    sh`umask 077; mkdir -p /run/lbprov && printf '%s\n' "$run" "$sums" > ${noteOf(name)}`,
+  )

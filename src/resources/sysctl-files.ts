@@ -1,0 +1,60 @@
+// The kernel puts tabs between numbers and a person puts spaces: both mean the same.
+export const words = (text: string): string => text.trim().split(/\s+/).join(' ')
+
+/** In the order in which a file wins over one of the same name in the folder before it (sysctl.d(5)). */
+export const sysctlFolders = [
+  '/usr/lib/sysctl.d',
+  '/usr/local/lib/sysctl.d',
+  '/run/sysctl.d',
+  '/etc/sysctl.d',
+] as const
+
+/** A dot in an interface's name is a slash in the key, as sysctl.d(5) has it. */
+export const procPath = (key: string): string =>
+  `/proc/sys/${key.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.'))}`
+
+/** The one spelling of a key. sysctl.d(5) takes both: the first separator says which of them separates. */
+export const canonicalKey = (key: string): string =>
+  /^[^.]*\//.test(key) ? key.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.')) : key
+
+/** What one line of a sysctl.d file sets `key` to; undefined: nothing. */
+const valueIn = (line: string, key: string): string | undefined => {
+  const [, name, value] = /^\s*-?([^=\s#;]+)\s*=(.*)$/.exec(line) ?? []
+  return name !== undefined && value !== undefined && canonicalKey(name) === key
+    ? words(value)
+    : undefined
+}
+
+/** What a file's text sets `key` to in the end. */
+export const lastValue = (text: string, key: string): string | undefined =>
+  text
+    .split('\n')
+    .flatMap((line) => valueIn(line, key) ?? [])
+    .at(-1)
+
+export interface Setting {
+  /** Without its folder. */
+  readonly name: string
+  readonly path: string
+  readonly value: string
+}
+
+/**
+ * Where the saved files set `key`, the last word last. `found`: a line `PATH:` for each file, and
+ * `PATH:LINE` for each of its lines, the folders in their order.
+ */
+export const settings = (found: string, key: string): readonly Setting[] => {
+  const files = new Map<string, { path: string; value: string | undefined }>()
+  for (const line of found.split('\n')) {
+    const colon = line.indexOf(':')
+    const path = line.slice(0, colon)
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    // A file replaces every one of the same name in a folder before it, even if it is empty.
+    const known = files.get(name)
+    const before = known?.path === path ? known.value : undefined
+    files.set(name, { path, value: valueIn(line.slice(colon + 1), key) ?? before })
+  }
+  return [...files]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([name, { path, value }]) => (value === undefined ? [] : [{ name, path, value }]))
+}

@@ -1,0 +1,82 @@
+import { quote, type Sh } from './sh.ts'
+
+/** What a host said to one step. Text is UTF-8; bytes that are not become U+FFFD. */
+export interface Answer {
+  readonly exit: number
+  readonly out: string
+  readonly err: string
+}
+
+/** One piece of a script. */
+export interface Step {
+  readonly run: Sh
+  /** Not begun once an earlier chained step of the same script has failed. */
+  readonly chained?: boolean
+}
+
+/*
+ * A script is one function, called on its last line: when the connection drops half way, the shell has
+ * read a function that is never called, and nothing has happened. Each step is an `eval` in a subshell,
+ * so that neither a syntax error nor an `exit` silences the steps behind it; its stdin is empty, so that
+ * it cannot eat the script. The mark, fresh for every script, is printed on both streams, so that stdout
+ * and stderr of each step are known apart.
+ */
+const preamble = (mark: string): string => `lbprov() {
+LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH
+umask 022; cd /; chain=0
+lbprov_mark() { printf '\\n%s %s\\n' ${mark} "$1"; printf '\\n%s %s\\n' ${mark} "$1" >&2; }
+lbprov_mark begin`
+
+const step = ({ run, chained }: Step): string => {
+  const body = `( eval ${quote(run.text)} ) </dev/null; c=$?`
+  return chained === true
+    ? `if [ $chain = 0 ]; then ${body}; chain=$c; else c=skipped; fi; lbprov_mark "$c"`
+    : `${body}; lbprov_mark "$c"`
+}
+
+/**
+ * The steps as one script for any POSIX shell's stdin. `mark` is a word that no output holds: 128 random
+ * bits in hex.
+ */
+export const pack = (steps: readonly Step[], mark: string): string =>
+  [preamble(mark), ...steps.map(step), 'lbprov_mark end', '}', 'lbprov', ''].join('\n')
+
+/** Both streams hold this once a packed script has ended. */
+export const endMark = (mark: string): string => `\n${mark} end\n`
+
+const split = (stream: string, mark: string): readonly string[] | undefined => {
+  // The first piece is what the login shell itself had to say; the last is what stands behind the end.
+  const pieces = stream.split(`\n${mark} `)
+  const begin = pieces.findIndex((piece) => piece.startsWith('begin\n'))
+  return begin === -1 ? undefined : pieces.slice(begin)
+}
+
+const afterFirstLine = (piece: string): string => piece.slice(piece.indexOf('\n') + 1)
+const firstLine = (piece: string): string => piece.slice(0, piece.indexOf('\n'))
+
+/**
+ * The answers in the order of the steps; `undefined` for a step that was not begun. The list is shorter
+ * than the steps when the streams end early: what is missing may or may not have happened.
+ */
+export const unpack = (
+  streams: { readonly out: string; readonly err: string },
+  mark: string,
+): readonly (Answer | undefined)[] => {
+  const out = split(streams.out, mark) ?? []
+  const err = split(streams.err, mark) ?? []
+  const answers: (Answer | undefined)[] = []
+  for (const [n, closing] of out.entries()) {
+    if (n === 0) continue
+    // Cut inside the mark's own line: its number may be only a part of it.
+    if (!closing.includes('\n')) break
+    const code = firstLine(closing)
+    if (code === 'end') break
+    const exit = Number(code)
+    answers.push(
+      code === 'skipped'
+        ? undefined
+        : { exit, out: afterFirstLine(out[n - 1] ?? ''), err: afterFirstLine(err[n - 1] ?? '') },
+    )
+  }
+  return answers
+}

@@ -1,0 +1,79 @@
+import { inspect } from 'node:util'
+
+import { Secret, reveal } from '../secret.ts'
+
+const key = Symbol('made by the sh tag')
+
+/**
+ * A piece of POSIX shell. Only the `sh` tag makes one, and it quotes every hole, so nothing from an
+ * inventory or a host can become code. `text` goes to the host; `shown` is the same with secrets masked.
+ */
+export class Sh {
+  readonly #text: string
+  readonly shown: string
+
+  constructor(maker: typeof key, text: string, shown: string) {
+    if (maker !== key) throw new TypeError('only the sh tag makes shell text')
+    this.#text = text
+    this.shown = shown
+  }
+
+  get text(): string {
+    return this.#text
+  }
+
+  toString(): string {
+    return this.shown
+  }
+
+  toJSON(): string {
+    return this.shown
+  }
+
+  [inspect.custom](): string {
+    return this.shown
+  }
+}
+
+/** What may stand in a hole. A list becomes its words, each quoted, with spaces between. */
+export type Hole = string | number | Secret | Sh | readonly Hole[]
+
+/**
+ * One word for any POSIX shell, whatever bytes are in it, NUL excepted (no shell can hold one).
+ * @throws RangeError for a NUL byte
+ */
+export const quote = (word: string): string => {
+  if (word.includes('\0')) throw new RangeError('a shell word cannot hold a NUL byte')
+  return /^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`
+}
+
+const fill = (hole: Hole, secret: (value: Secret) => string): string => {
+  if (hole instanceof Sh) return secret === reveal ? hole.text : hole.shown
+  if (hole instanceof Secret) return quote(secret(hole))
+  if (typeof hole === 'object') return hole.map((each) => fill(each, secret)).join(' ')
+  return quote(String(hole))
+}
+
+const weave = (
+  strings: readonly string[],
+  holes: readonly Hole[],
+  secret: (value: Secret) => string,
+): string =>
+  strings
+    .map((text, n) => (n === 0 ? '' : fill(holes[n - 1] ?? '', secret)) + text.replace(/\\([`$])/g, '$1'))
+    .join('')
+
+/**
+ * Shell text with every hole quoted: sh`ip addr add ${address} dev ${device}`. `Sh` goes in as it is.
+ * A backslash stays one, but for \\` and \\$, which the template itself needs to write \` and \${…}.
+ */
+export const sh = (strings: TemplateStringsArray, ...holes: readonly Hole[]): Sh =>
+  new Sh(key, weave(strings.raw, holes, reveal), weave(strings.raw, holes, String))
+
+/** Several pieces, one a line. */
+export const lines = (...pieces: readonly Sh[]): Sh =>
+  new Sh(
+    key,
+    pieces.map((piece) => piece.text).join('\n'),
+    pieces.map((piece) => piece.shown).join('\n'),
+  )

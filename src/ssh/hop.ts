@@ -1,0 +1,22 @@
+import type { Ssh } from '../inventory/cluster.ts'
+
+/** One host on the way to a host of the inventory, or that host itself. */
+export interface Hop {
+  /** The host of the inventory, by its name. */
+  readonly host: string
+  readonly ssh: Ssh
+  /** It is only passed through. */
+  readonly jump: boolean
+  /** The jump host before it. */
+  readonly through: Ssh | undefined
+}
+
+/** The hops to a host, nearest first; the last is the host itself. */
+export const wayTo = (host: string, ssh: Ssh): readonly [Hop, ...Hop[]] => {
+  const last: Hop = { host, ssh, jump: false, through: ssh.proxyJump.at(-1) }
+  const jumps = ssh.proxyJump.map((each, n) => {
+    return { host, ssh: each, jump: true, through: ssh.proxyJump[n - 1] }
+  })
+  const [first, ...further] = jumps
+  return first === undefined ? [last] : [first, ...further, last]
+}

@@ -1,0 +1,34 @@
+import { ReachError, type Stage } from '../../errors.ts'
+import type { Ssh } from '../../inventory/cluster.ts'
+import type { Hop } from '../hop.ts'
+import { tameWord } from '../tame.ts'
+
+const place = ({ host, port }: Ssh): string => `${host} port ${String(port)}`
+
+export const who = ({ host, ssh, jump, through }: Hop): string => {
+  const way = through === undefined ? '' : ` through ${through.host}`
+  return jump ? `${host}: its jump host ${place(ssh)}${way}` : `${host} (${place(ssh)}${way})`
+}
+
+export const reach = (hop: Hop, stage: Stage, sentence: string): ReachError =>
+  new ReachError(hop.host, stage, `${who(hop)} ${sentence}`)
+
+/** ssh2's own words in front of what the host said. */
+export const bare = (text: string): string =>
+  tameWord(text.replace('(SSH) Channel open failure: ', ''))
+
+export const list = (words: readonly string[], and = 'and'): string =>
+  words.length < 2
+    ? words.join('')
+    : `${words.slice(0, -1).join(', ')} ${and} ${words.at(-1) ?? ''}`
+
+const causes: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EEXIST: 'a part of the path is a file',
+  ENOTDIR: 'a part of the path is a file',
+}
+export const cause = (code: string): string => causes[code] ?? code

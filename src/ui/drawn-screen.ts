@@ -1,0 +1,78 @@
+import { Listr, type ListrTask } from 'listr2'
+
+import type { Outcome } from '../engine/outcome.ts'
+import type { PhasePlan, Plan } from '../engine/plan.ts'
+import { lineScreen } from './line-screen.ts'
+import { showOutcome } from './report.ts'
+import type { Screen, ScreenOptions } from './screen.ts'
+import type { Terminal } from './terminal.ts'
+
+interface Awaited {
+  readonly outcome: Promise<Outcome>
+  readonly resolve: (outcome: Outcome) => void
+}
+
+const awaited = (): Awaited => {
+  let resolve: (outcome: Outcome) => void = () => undefined
+  const outcome = new Promise<Outcome>((settle) => {
+    resolve = settle
+  })
+  return { outcome, resolve }
+}
+
+const key = (phase: string, host: string): string => `${phase} ${host}`
+
+const changing = ({ hosts }: PhasePlan): readonly string[] =>
+  hosts.filter(({ changes }) => changes.length > 0).map(({ host }) => host)
+
+/** The picture: a line a phase, and under it a line a host, each ticked when its outcome is told. */
+const picture = (plan: Plan, outcomes: ReadonlyMap<string, Awaited>): Listr => {
+  const hostTask = (phase: string, host: string): ListrTask => ({
+    title: host,
+    task: async (_, task) => {
+      const outcome = await outcomes.get(key(phase, host))?.outcome
+      if (outcome === undefined) return
+      task.title = `${host}  ${showOutcome(outcome)}`
+      if (outcome.kind !== 'changed') throw new Error(task.title)
+    },
+  })
+  const phaseTask = (phase: PhasePlan): ListrTask => ({
+    title: phase.name,
+    task: (_, task) =>
+      task.newListr(
+        changing(phase).map((host) => hostTask(phase.name, host)),
+        { concurrent: true, exitOnError: false, rendererOptions: { collapseSubtasks: false } },
+      ),
+  })
+  const phases = plan.phases.filter((phase) => changing(phase).length > 0)
+  return new Listr(phases.map(phaseTask), {
+    concurrent: false,
+    exitOnError: false,
+    // main.ts alone decides what a signal does.
+    registerSignalListeners: false,
+    rendererOptions: { collapseErrors: false, showErrorMessage: false },
+  })
+}
+
+/** A run drawn on a terminal: lines for the plan and the report, a moving picture between them. */
+export const drawnScreen = (terminal: Terminal, options: ScreenOptions): Screen => {
+  const still = lineScreen(terminal, options)
+  const outcomes = new Map<string, Awaited>()
+  let drawing: Promise<unknown> = Promise.resolve()
+  return {
+    ...still,
+    tell: (event) => {
+      if (event.type === 'outcome') outcomes.get(key(event.phase, event.host))?.resolve(event.outcome)
+    },
+    begin: ({ plan }) => {
+      for (const phase of plan.phases) {
+        for (const host of changing(phase)) outcomes.set(key(phase.name, host), awaited())
+      }
+      drawing = picture(plan, outcomes).run()
+    },
+    end: async (report, seconds) => {
+      await drawing
+      await still.end(report, seconds)
+    },
+  }
+}

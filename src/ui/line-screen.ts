@@ -1,0 +1,38 @@
+import { isEmpty } from '../engine/plan.ts'
+import { makePaint } from './paint.ts'
+import { showPlan, sizeOf } from './plan.ts'
+import { printable } from './printable.ts'
+import { showOutcome, showReport } from './report.ts'
+import type { Screen, ScreenOptions } from './screen.ts'
+import type { Terminal } from './terminal.ts'
+
+/** A run in plain lines, for logs and for whoever has no terminal. */
+export const lineScreen = (terminal: Terminal, { title, verbose, dryRun }: ScreenOptions): Screen => {
+  const paint = makePaint(terminal.colour)
+  const { out } = terminal
+  let said: ReadonlySet<unknown> = new Set()
+  return {
+    tell: (event) => {
+      if (event.type === 'reached' && verbose) out(`${event.host}: reached, ${printable(event.platform)}\n`)
+      if (event.type === 'began') out(`  ${event.phase.padEnd(10)}${event.host} …\n`)
+      if (event.type !== 'outcome' || event.outcome.kind === 'unchanged') return
+      const mark = event.outcome.kind === 'changed' ? paint.good('✔') : paint.bad('✘')
+      out(`${mark} ${event.phase.padEnd(10)}${event.host}  ${showOutcome(event.outcome)}\n`)
+    },
+    plan: ({ plan, reached, lost }) => {
+      const all = lost.size === 0 ? 'all reached' : `${String(reached.size)} of ${String(reached.size + lost.size)} reached`
+      out(`${paint.bold(title)} · ${all}\n\n`)
+      said = new Set(lost.values())
+      for (const { message } of lost.values()) out(`${paint.bad('✘')} ${printable(message)}\n`)
+      out(showPlan(plan, paint, verbose))
+      if (!isEmpty(plan)) out(`\n${sizeOf(plan)}.\n`)
+    },
+    warn: (sentence) => terminal.err(`${sentence}\n`),
+    begin: () => undefined,
+    end: (report, seconds) => {
+      const errors = report.errors.filter(({ error }) => !said.has(error))
+      out(showReport({ ...report, errors }, seconds, dryRun, paint))
+      return Promise.resolve()
+    },
+  }
+}

@@ -1,0 +1,172 @@
+import {
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document as Parsed,
+  type Node,
+  type Pair,
+} from 'yaml'
+import { WishError, type Fault } from './errors.ts'
+
+/** A way into a document: `['routers', 'lb1', 'priority']`. */
+export type Path = readonly PropertyKey[]
+
+/** Where something stands in a file, and how much of the path asked for is there. */
+export interface Place {
+  readonly line: number
+  readonly column: number
+  readonly path: Path
+  /** A single value stands there, no map and no list. */
+  readonly isScalar: boolean
+}
+
+/** A YAML file as plain data that can still say where each piece of it was written. */
+export interface Document {
+  readonly file: string
+  readonly value: unknown
+  /** The value's place; a map's is its key's, and what is missing is looked for in its parent. */
+  readonly locate: (path: Path, at?: 'key' | 'value') => Place
+}
+
+const MAX_ALIASES = 50
+const NESTED = 'nested too deeply to be read'
+
+const sentences: Readonly<Record<string, string>> = {
+  MULTIPLE_DOCS: 'a second document begins here; one file holds one document',
+  BAD_INDENT: 'a "[" or "{" above is not closed, or what stands in it is not indented',
+  TAB_AS_INDENT: 'tabs cannot indent YAML; use spaces',
+  BLOCK_AS_IMPLICIT_KEY: 'a second ": " on one line; put the value in quotes or on its own line',
+  TAG_RESOLVE_FAILED: 'tags (a "!" before a value) are not read; put text with a "!" in quotes',
+}
+
+const startOf = (node: unknown): number | undefined =>
+  (node as Node | null | undefined)?.range?.[0] ?? undefined
+
+const pairAt = (node: unknown, key: string): Pair | undefined =>
+  isMap(node)
+    ? node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
+    : undefined
+
+const locator = (parsed: Parsed, counter: LineCounter): Document['locate'] => {
+  const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(parsed) : node)
+  return (path, at = 'value') => {
+    let node: unknown = parsed.contents
+    let offset = 0
+    const found: PropertyKey[] = []
+    for (const step of path) {
+      const whole = resolved(node)
+      const pair = pairAt(whole, String(step))
+      const item = isSeq(whole) ? whole.items[Number(step)] : undefined
+      if (pair === undefined && item === undefined) break
+      found.push(step)
+      node = pair === undefined ? item : pair.value
+      const own = isCollection(node) || isEmpty(node) ? undefined : startOf(node)
+      const key = startOf(pair?.key)
+      const asKey = at === 'key' && found.length === path.length
+      offset = (asKey ? key : undefined) ?? own ?? key ?? startOf(node) ?? offset
+    }
+    const { line, col } = counter.linePos(offset)
+    return {
+      line: Math.max(line, 1),
+      column: Math.max(col, 1),
+      path: found,
+      isScalar: isScalar(node),
+    }
+  }
+}
+
+const isEmpty = (node: unknown): boolean =>
+  isScalar(node) && node.value === null && (node.source ?? '') === ''
+
+type Complaint = readonly [offset: number, message: string]
+
+const refused = (parsed: Parsed): readonly Complaint[] => {
+  const complaints: Complaint[] = []
+  visit(parsed, {
+    Map: (_, map) => {
+      const keys = map.items.map(({ key }) => (isScalar(key) ? String(key.value) : undefined))
+      keys.forEach((key, index) => {
+        if (key === undefined || keys.indexOf(key) === index) return
+        const offset = startOf(map.items[index]?.key) ?? 0
+        complaints.push([offset, `"${key}" is given twice in the same map; keep one`])
+      })
+    },
+    Pair: (_, pair) => {
+      const offset = startOf(pair.key) ?? 0
+      if (!isScalar(pair.key)) complaints.push([offset, 'a key must be one plain word'])
+      else if (pair.key.value === '<<')
+        complaints.push([offset, 'merge keys (<<) are not read; write the keys out'])
+      else if (pair.key.value === '__proto__') complaints.push([offset, 'this key has no use here'])
+    },
+    Alias: (_, alias, parents) => {
+      const target = alias.resolve(parsed)
+      const offset = startOf(alias) ?? 0
+      if (target === undefined)
+        complaints.push([offset, `no anchor "&${alias.source}" stands above this alias`])
+      else if (parents.includes(target))
+        complaints.push([offset, `the alias "*${alias.source}" stands inside its own anchor`])
+    },
+  })
+  return complaints
+}
+
+const complaintsOf = (parsed: Parsed): readonly Complaint[] => [
+  // The first is the cause; what the parser says after it is mostly its own confusion.
+  ...[...parsed.errors, ...parsed.warnings]
+    .sort((a, b) => a.pos[0] - b.pos[0])
+    .slice(0, 1)
+    .map(({ code, message, pos }): Complaint => {
+      if (message.includes('call stack')) return [0, NESTED]
+      return [pos[0], sentences[code] ?? `not YAML: ${message}`]
+    }),
+  ...(parsed.directives?.yaml.version === '1.1'
+    ? ([[0, 'only YAML 1.2 is read; remove the %YAML line']] as const)
+    : []),
+  ...refused(parsed),
+]
+
+/** YAML text as data with places; throws a WishError with every fault that YAML itself finds. */
+export const readYaml = (file: string, text: string): Document => {
+  const counter = new LineCounter()
+  const fail = (complaints: readonly Complaint[]): never => {
+    const faults = complaints.map(([offset, message]): Fault => {
+      const { line, col } = counter.linePos(offset)
+      return { file, line: Math.max(line, 1), column: Math.max(col, 1), path: '', message }
+    })
+    throw new WishError(faults.sort((a, b) => a.line - b.line || a.column - b.column))
+  }
+  const attempt = <Result>(step: () => Result, sentence: string): Result => {
+    try {
+      return step()
+    } catch (error) {
+      // The parser's two ways to give up: RangeError on depth, ReferenceError on alias bombs.
+      if (error instanceof RangeError || error instanceof ReferenceError)
+        return fail([[0, sentence]])
+      throw error
+    }
+  }
+  const parsed = attempt(
+    () =>
+      parseDocument(text, {
+        lineCounter: counter,
+        prettyErrors: false,
+        merge: false,
+        uniqueKeys: false,
+      }),
+    NESTED,
+  )
+  const complaints = attempt(() => complaintsOf(parsed), NESTED)
+  if (complaints.length > 0) fail(complaints)
+  if (parsed.contents === null) fail([[0, 'the file is empty']])
+  if (!isMap(parsed.contents)) fail([[0, 'the file must be a map of keys and values']])
+  const value = attempt(
+    () => parsed.toJS({ maxAliasCount: MAX_ALIASES }) as unknown,
+    `more than ${String(MAX_ALIASES)} values through aliases; write some of them out`,
+  )
+  return { file, value, locate: locator(parsed, counter) }
+}

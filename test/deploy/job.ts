@@ -1,0 +1,39 @@
+import { makeJob } from '../../src/cli/job.ts'
+import { openWish } from '../../src/cli/files.ts'
+import type { World } from '../../src/cli/world.ts'
+import { apply } from '../../src/engine/apply.ts'
+import type { Report } from '../../src/engine/outcome.ts'
+import { survey, type Job } from '../../src/engine/survey.ts'
+import type { Dial } from '../../src/engine/wire.ts'
+import { hostsOf } from '../../src/inventory/cluster.ts'
+
+/** What happens on the wire, by host: `trip` is told before a script goes out. */
+export interface Watch {
+  readonly dialled?: (host: string) => void
+  readonly trip?: (host: string) => void
+}
+
+/** A wire that tells; what it carries, it leaves alone. */
+const watched =
+  (dial: Dial, watch: Watch): Dial =>
+  async (host) => {
+    watch.dialled?.(host)
+    const wire = await dial(host)
+    return {
+      close: () => wire.close(),
+      trip: (steps, timeoutMs) => {
+        watch.trip?.(host)
+        return wire.trip(steps, timeoutMs)
+      },
+    }
+  }
+
+/** The job that `lbprov apply INVENTORY --yes` does, watched. */
+export const watchedJob = (inventory: string, world: World, watch: Watch): Job => {
+  const { cluster, playbook } = openWish(inventory, undefined, world)
+  const job = makeJob(cluster, playbook, hostsOf(cluster), 50, () => undefined, world)
+  return { ...job, dial: watched(job.dial, watch) }
+}
+
+export const doJob = async (job: Job): Promise<Report> => apply(job, await survey(job))
+

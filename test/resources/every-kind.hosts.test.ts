@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import type { Resource } from '../../src/resource.ts'
+import { address } from '../../src/resources/address.ts'
+import { command } from '../../src/resources/command.ts'
+import { file } from '../../src/resources/file.ts'
+import { ifupdown_sources } from '../../src/resources/ifupdown_sources.ts'
+import { resourceKinds } from '../../src/resources/index.ts'
+import { kernel_module } from '../../src/resources/kernel_module.ts'
+import { link } from '../../src/resources/link.ts'
+import { packageResource } from '../../src/resources/package.ts'
+import { route } from '../../src/resources/route.ts'
+import { service } from '../../src/resources/service.ts'
+import { sysctl } from '../../src/resources/sysctl.ts'
+import { toyHost, type Toy } from '../toy/toy.ts'
+import { applyOn, judgeOn, runOn, shells } from './on-host.ts'
+
+let toy: Toy
+const script = (text: string): string => toy.run(['sh', '-c', text]).out
+
+// All that a probe could spoil: files with the time of their last change, and the network.
+const everything = (): string =>
+  script(`find /etc /run /tmp /root /srv /usr/local/bin /usr/local/sbin /var/lib/lbprov \\
+      -printf '%p %y %m %u %g %s %C@ %l\\n' 2>/dev/null | sort
+    ip -o addr; ip -o link; ip -4 route show table all; ip -6 route show table all
+    grep -r . /proc/sys/net/ipv4/conf 2>/dev/null | sort; ls /sys/module`)
+
+const network = (): string =>
+  script('ip -o addr; ip -4 route; ip -6 route').replace(/ tentative/g, '')
+
+/** A wish for each kind, and what makes the host differ from it. */
+const wishes: readonly (readonly [Resource, string?])[] = [
+  [address.bind({ device: 'eth0', address: '10.11.12.22', prefix: 24 })],
+  [address.bind({ device: 'lo', address: '192.0.2.10', prefix: 32 })],
+  [address.bind({ device: 'eth0', address: '2001:DB8::22', prefix: 64 })],
+  [command.bind({ argv: ['touch', "/srv/it's done"], creates: "/srv/it's done" })],
+  [command.bind({ argv: ['touch', '/srv/$(x)'], unless: ['test', '-e', '/srv/$(x)'] })],
+  [file.bind({ path: '/srv/new/deep/file', content: 'text\n', owner: 'nobody', mode: '0640' })],
+  [file.bind({ path: '/srv/nobody', content: '', mode: '0000' })],
+  [
+    ifupdown_sources.bind({ devices: ['eth0'] }),
+    'mkdir -p /etc/network; echo "iface lo inet loopback" >/etc/network/interfaces',
+  ],
+  [kernel_module.bind({ name: 'ip_vs_toy' })],
+  [link.bind({ device: 'eth1' }), 'ip link set eth1 down'],
+  [packageResource.bind({ manager: 'apt', names: ['toypackage', 'other-package'] })],
+  [route.bind({ via: '10.9.0.1', device: 'eth1' }), 'ip addr add 10.9.0.2/24 dev eth1'],
+  [
+    route.bind({ via: '10.9.0.9', device: 'eth1' }),
+    'ip route replace default via 10.9.0.7 dev eth1 proto static src 10.9.0.2 mtu 1400',
+  ],
+  [
+    route.bind({ via: '10.9.0.3', device: 'eth1' }),
+    'ip route replace default proto static nexthop via 10.9.0.4 dev eth1 weight 1 nexthop via 10.9.0.5 dev eth1 weight 3',
+  ],
+  [
+    route.bind({ via: '2001:db8:9::1', device: 'eth1' }),
+    'ip addr add 2001:db8:9::2/64 dev eth1; ip -6 route add default via 2001:db8:9::7 dev eth1 metric 100',
+  ],
+  [service.bind({ name: 'ssh' })],
+  [service.bind({ name: 'ssh.service', loads: [{ path: '/etc/ssh/sshd_config' }] })],
+  [sysctl.bind({ key: 'net.ipv4.ip_forward', value: 1, reason: "a router's duty" })],
+  [sysctl.bind({ key: 'net.ipv4.conf.eth0.send_redirects', value: 0 })],
+  [sysctl.bind({ key: 'net.ipv4.conf.eth1/100.arp_ignore', value: 1 })],
+  [sysctl.bind({ key: 'net/ipv4/conf/eth1.100/arp_announce', value: 2 })],
+  [sysctl.bind({ key: 'net.ipv4.ip_local_port_range', value: '20000 60000' })],
+]
+
+describe.each(shells)('with %s', (...shell) => {
+  beforeAll(async () => {
+    toy = await toyHost()
+    for (const device of ['eth0', 'eth1', 'eth1.100']) toy.addLink(device)
+  })
+  afterAll(() => toy.close())
+
+  it('has a wish for each kind', () => {
+    const kinds = wishes.map(([{ kind }]) => kind)
+    expect([...new Set(kinds)]).toEqual(resourceKinds.map(({ name }) => name))
+  })
+
+  it.each(wishes.map(([wish, setup]) => [wish.id, wish, setup] as const))(
+    '%s: asking changes nothing, undone is as before, applied is as wished',
+    (_, wish, setup) => {
+      if (setup !== undefined) script(setup)
+      const before = everything()
+      const changes = judgeOn(toy, wish, shell)
+      expect(everything()).toBe(before)
+      expect(changes).not.toEqual([])
+
+      for (const change of changes) {
+        if (change.severs !== true) continue
+        const known = network()
+        runOn(toy, [change.run], shell)
+        expect(network()).not.toBe(known)
+        runOn(toy, [change.undo], shell)
+        expect(network()).toBe(known)
+      }
+
+      applyOn(toy, wish, shell)
+      expect(judgeOn(toy, wish, shell)).toEqual([])
+    },
+  )
+})

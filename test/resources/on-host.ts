@@ -1,0 +1,71 @@
+import type { Change, Resource } from '../../src/resource.ts'
+import { pack, unpack, type Answer } from '../../src/sh/frame.ts'
+import type { Sh } from '../../src/sh/sh.ts'
+
+/** Whatever runs a shell: a toy host, or this very machine. */
+export interface Place {
+  run(argv: readonly string[], input?: string): { readonly out: string; readonly err: string }
+}
+
+// busybox prefers its own applets to the coreutils that every host of ours has.
+const coreutils =
+  'cat chgrp chmod chown env grep mkdir mv readlink rm sha256sum stat sync tail wc'.split(' ')
+const busybox = coreutils.map((name) => `${name}() { /usr/bin/env ${name} "$@"; }\n`).join('')
+
+export const shells = [
+  ['dash', ['dash'], ''],
+  ['bash', ['bash', '--posix'], ''],
+  ['busybox', ['busybox', 'sh'], busybox],
+] as const
+
+export type Shell = (typeof shells)[number]
+
+const mark = '00112233445566778899aabbccddeeff'
+
+/** All steps in one script, each chained to the one before it, as a run's changes are. */
+export const trip = (
+  place: Place,
+  steps: readonly Sh[],
+  [, argv, prelude]: Shell = shells[0],
+): readonly (Answer | undefined)[] =>
+  unpack(
+    place.run(
+      argv,
+      prelude +
+        pack(
+          steps.map((run) => ({ run, chained: true })),
+          mark,
+        ),
+    ),
+    mark,
+  )
+
+export const judgeOn = (place: Place, resource: Resource, shell?: Shell): readonly Change[] => {
+  const entries = Object.entries(resource.probe)
+  const answers = entries.map(
+    ([part, question]) => [part, trip(place, [question], shell)[0]] as const,
+  )
+  return resource.judge(Object.fromEntries(answers) as Readonly<Record<string, Answer>>)
+}
+
+/** @throws Error with what a command had to say when it failed */
+export const runOn = (place: Place, commands: readonly Sh[], shell?: Shell): void => {
+  const answers = trip(place, commands, shell)
+  for (const [n, command] of commands.entries()) {
+    const answer = answers[n]
+    if (answer?.exit !== 0) {
+      throw new Error(`exit ${String(answer?.exit)}: ${command.shown}\n${answer?.err ?? ''}`)
+    }
+  }
+}
+
+/** What it took to bring the place to the wish. */
+export const applyOn = (place: Place, resource: Resource, shell?: Shell): readonly Change[] => {
+  const changes = judgeOn(place, resource, shell)
+  runOn(
+    place,
+    changes.map(({ run }) => run),
+    shell,
+  )
+  return changes
+}

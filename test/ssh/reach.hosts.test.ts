@@ -1,0 +1,185 @@
+import { execFile } from 'node:child_process'
+import { createServer, type AddressInfo } from 'node:net'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { describe, expect, it } from 'vitest'
+
+import { makeDial } from '../../src/ssh/dial.ts'
+import { sh } from '../../src/sh/sh.ts'
+import { atEnd, dialTo, failure, nowhere, say, toy } from './scene.ts'
+
+describe('a host is not reached', () => {
+  it('when its name has no address', async () => {
+    const host = await toy()
+    const work = dialTo({ ...host.ssh, host: 'lb1.invalid' })
+    expect(await failure(work)).toMatchInlineSnapshot(
+      `"resolve: lb1 (lb1.invalid port PORT) is not found: no address is known for that name. Is ssh.host right?"`,
+    )
+  })
+
+  it('when nothing listens', async () => {
+    const host = await toy()
+    await host.refuse()
+    expect(await failure(dialTo(host.ssh))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) refuses the connection: nothing listens there, or a firewall says no."`,
+    )
+    await host.accept()
+    expect(await say(host.ssh)).toBe('root\n')
+  })
+
+  it('when it says nothing at all', async () => {
+    const host = await toy()
+    host.breakAt({ direction: 'out', afterBytes: 0, then: 'stall' })
+    expect(await failure(dialTo({ ...host.ssh, connectTimeout: 0.2 }))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) took the connection and did not begin to speak SSH within 0.2 s (connect_timeout). Is it an SSH server, and is it well?"`,
+    )
+  })
+
+  it('when it stops in the middle of the login', async () => {
+    const host = await toy()
+    const other = await toy()
+    const stranger = { ...host.ssh, identityFiles: other.ssh.identityFiles }
+    expect(await failure(dialTo(stranger))).toMatch(/^login: /)
+    // A little less than all that is said up to the refusal.
+    const afterBytes = host.passed(1, 'out') - 10
+    host.breakAt({ direction: 'out', afterBytes, then: 'stall' })
+    const work = dialTo({ ...stranger, connectTimeout: 0.5 })
+    expect(await failure(work)).toMatchInlineSnapshot(
+      `"login: lb1 (127.0.0.1 port PORT) did not answer the login within 0.5 s (connect_timeout)."`,
+    )
+  })
+
+  it('when something else listens there', async () => {
+    const host = await toy()
+    const other = createServer((socket) => {
+      socket.on('error', () => undefined)
+      socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')
+    })
+    other.listen(0, '127.0.0.1')
+    await once(other, 'listening')
+    atEnd(() => other.close())
+    const { port } = other.address() as AddressInfo
+    expect(await failure(dialTo({ ...host.ssh, port }))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) closed the connection before it spoke SSH: too many logins at once (MaxStartups), or the port is not for SSH."`,
+    )
+  })
+
+  it('when it speaks only what is out of date', async () => {
+    const host = await toy({ sshd: 'Ciphers aes128-cbc' })
+    expect(await failure(dialTo(host.ssh))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) and lbprov have nothing in common: no matching C->S cipher. lbprov speaks nothing older than SHA-2, AES-CTR and RFC 8332."`,
+    )
+  })
+
+  it('when it hangs up, however late', async () => {
+    const host = await toy()
+    const stages = new Set<string>()
+    for (let at = 0; ; at += 160) {
+      const connection = host.connections + 1
+      host.breakAt({ connection, direction: 'out', afterBytes: at, then: 'cut' })
+      const sentence = await say(host.ssh).catch((error: unknown) =>
+        failure(Promise.reject(error as Error)),
+      )
+      // The whole answer has passed before the cut.
+      if (sentence === 'root\n') break
+      expect(sentence).toContain('lb1 (127.0.0.1 port PORT)')
+      stages.add(String(sentence).replace(/:.*/s, ''))
+    }
+    expect([...stages]).toEqual(['connect', 'login', 'lost'])
+  }, 60_000)
+})
+
+describe('jump hosts', async () => {
+  const target = await toy({ name: 'lb1' })
+  const near = await toy({ name: 'near', sharesNetwork: true })
+  const far = await toy({ name: 'far', sharesNetwork: true })
+
+  it('one on the way', async () => {
+    const wish = { ...target.ssh, proxyJump: [near.ssh] }
+    expect(await say(wish, sh`hostname`)).toBe('lb1\n')
+    expect(near.connections).toBe(1)
+  })
+
+  it('two on the way, nearest first', async () => {
+    const seen = [near.connections, far.connections, target.connections]
+    const wish = { ...target.ssh, proxyJump: [near.ssh, far.ssh] }
+    expect(await say(wish, sh`hostname`)).toBe('lb1\n')
+    const now = [near.connections, far.connections, target.connections]
+    expect(now).toEqual(seen.map((count) => count + 1))
+  })
+
+  it('the key of each is verified', async () => {
+    const unknown = { ...far.ssh, userKnownHostsFiles: [] }
+    const work = dialTo({ ...target.ssh, proxyJump: [near.ssh, unknown] })
+    expect(await failure(work)).toMatchInlineSnapshot(`
+      "host key: lb1: its jump host 127.0.0.1 port PORT through 127.0.0.1 shows the ED25519 key SHA256:…, which no known_hosts file holds. If ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on its own console prints the same, add this line to a known_hosts file:
+      [127.0.0.1]:PORT ssh-ed25519 AAAA…"
+    `)
+  })
+
+  it('the key of the host behind is verified', async () => {
+    const work = dialTo({ ...target.ssh, userKnownHostsFiles: [], proxyJump: [near.ssh] })
+    expect(await failure(work)).toMatch(/^host key: lb1 \(127.0.0.1 port PORT through 127.0.0.1\) /)
+  })
+
+  it('each refuses for itself', async () => {
+    const stranger = { ...near.ssh, identityFiles: far.ssh.identityFiles }
+    const work = dialTo({ ...target.ssh, proxyJump: [stranger] })
+    expect(await failure(work)).toMatchInlineSnapshot(
+      `"login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it does not know /TMP/id_ed25519 (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there."`,
+    )
+  })
+
+  it('cannot reach what does not listen', async () => {
+    const closed = await toy()
+    await closed.refuse()
+    const work = dialTo({ ...closed.ssh, proxyJump: [near.ssh] })
+    expect(await failure(work)).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT through 127.0.0.1) cannot be reached: the jump host says "Connection refused". AllowTcpForwarding on the jump host, and what listens there, decide that."`,
+    )
+  })
+
+  it('may not pass anything on', async () => {
+    const strict = await toy({ sharesNetwork: true, sshd: 'AllowTcpForwarding no' })
+    const work = dialTo({ ...target.ssh, proxyJump: [strict.ssh] })
+    expect(await failure(work)).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT through 127.0.0.1) cannot be reached: the jump host says "open failed". AllowTcpForwarding on the jump host, and what listens there, decide that."`,
+    )
+  })
+
+  it('is lost, and the host behind with it', async () => {
+    const wire = await dialTo({ ...target.ssh, proxyJump: [near.ssh] })
+    await wire.trip([{ run: sh`:` }], 10_000)
+    const work = wire.trip([{ run: sh`sleep 1000` }], 60_000)
+    near.cut()
+    expect(await failure(work)).toMatchInlineSnapshot(
+      `"lost: lb1 (127.0.0.1 port PORT through 127.0.0.1) was lost. What was running may have run or not; the next run asks the host anew before it changes anything."`,
+    )
+  })
+})
+
+it('twenty hosts at once', async () => {
+  const host = await toy()
+  const dial = makeDial(() => host.ssh, undefined, nowhere)
+  const names = Array.from({ length: 20 }, (_, n) => `rs${String(n)}`)
+  const wires = await Promise.all(names.map((name) => dial(name)))
+  const answers = await Promise.all(
+    wires.map((wire, n) => wire.trip([{ run: sh`echo ${n}` }], 20_000)),
+  )
+  for (const wire of wires) wire.close()
+  expect(answers.map(([answer]) => answer?.out)).toEqual(names.map((_, n) => `${String(n)}\n`))
+}, 30_000)
+
+it('a program that closes its wires can end', async () => {
+  const host = await toy()
+  const near = await toy({ sharesNetwork: true })
+  const program = fileURLToPath(new URL('one-trip.ts', import.meta.url))
+  const wishes = [host.ssh, { ...host.ssh, proxyJump: [near.ssh] }, { ...host.ssh, port: 1 }]
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--import', 'tsx', program, JSON.stringify(wishes)],
+    { timeout: 20_000 },
+  )
+  expect(stdout).toBe('root\nroot\nE_REACH\n')
+}, 30_000)
