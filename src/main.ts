@@ -11,7 +11,9 @@ const interrupted = new AbortController()
 // The first Ctrl-C lets the running script end; whoever asks twice means it.
 const interrupt = (): void => {
   if (interrupted.signal.aborted) process.exit(130)
-  process.stderr.write('\nInterrupted: the running step ends, nothing new begins. Again to leave at once.\n')
+  process.stderr.write(
+    '\nInterrupted: the running step ends, nothing new begins. Again to leave at once.\n',
+  )
   interrupted.abort()
 }
 process.on('SIGINT', interrupt)
@@ -31,7 +33,9 @@ try {
     process.stderr.write(`${error.message}\n`)
     process.exitCode = interrupted.signal.aborted ? 130 : error.exit
   } else {
-    process.stderr.write(`This is a bug in lbprov: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+    process.stderr.write(
+      `This is a bug in lbprov: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    )
     process.exitCode = 70
   }
 }

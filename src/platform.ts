@@ -41,7 +41,11 @@ export const platformQuestions: Readonly<Record<string, Sh>> = {
 const releaseField = (release: string, field: string): string | undefined =>
   new RegExp(`^${field}=["']?(.*?)["']?$`, 'm').exec(release)?.[1]
 
-const answered = (host: string, answers: Readonly<Record<string, Answer>>, name: string): string => {
+const answered = (
+  host: string,
+  answers: Readonly<Record<string, Answer>>,
+  name: string,
+): string => {
   const answer = answers[name]
   if (answer?.exit === 0) return answer.out
   throw new AnswerError(
@@ -49,7 +53,11 @@ const answered = (host: string, answers: Readonly<Record<string, Answer>>, name:
   )
 }
 
-const providerOf = (release: string, providers: string, tools: readonly string[]): Provider | undefined => {
+const providerOf = (
+  release: string,
+  providers: string,
+  tools: readonly string[],
+): Provider | undefined => {
   const has = (path: string): boolean => providers.split('\n').includes(path)
   const family = `${releaseField(release, 'ID') ?? ''} ${releaseField(release, 'ID_LIKE') ?? ''}`
   const major = Number.parseInt(releaseField(release, 'VERSION_ID') ?? '', 10)

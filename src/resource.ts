@@ -1,5 +1,8 @@
+import { createHash } from 'node:crypto'
+
 import type { z } from 'zod'
 
+import { Secret, reveal } from './secret.ts'
 import type { Answer } from './sh/frame.ts'
 import type { Sh } from './sh/sh.ts'
 
@@ -84,6 +87,13 @@ export interface ResourceKind<Schema extends z.ZodType = z.ZodType> {
   bind(wish: z.input<Schema>): Resource
 }
 
+/** The same for equal wishes and for no others; of a secret it holds only a sum. */
+const wishText = (should: unknown): string =>
+  JSON.stringify(should, function (this: Readonly<Record<string, unknown>>, key, value: unknown) {
+    const held = this[key]
+    return held instanceof Secret ? createHash('sha256').update(reveal(held)).digest('hex') : value
+  })
+
 export const defineResource = <Schema extends z.ZodType, Part extends string, Is>(
   spec: ResourceSpec<Schema, Part, Is>,
 ): ResourceKind<Schema> => ({
@@ -95,12 +105,11 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
     return {
       kind: spec.name,
       id: `${spec.name} ${spec.id(should)}`,
-      wish: JSON.stringify(should),
+      wish: wishText(should),
       probe: spec.probe(should),
       files: spec.files?.(should) ?? [],
       // The engine hands back exactly the questions it was given: the names are Part by construction.
-      judge: (answers) =>
-        spec.diff(should, spec.parse(answers as Readonly<Record<Part, Answer>>, should)),
+      judge: (answers) => spec.diff(should, spec.parse(answers, should)),
     }
   },
 })

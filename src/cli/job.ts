@@ -1,3 +1,4 @@
+import { patience } from '../engine/patience.ts'
 import type { Job } from '../engine/survey.ts'
 import type { Listener } from '../engine/events.ts'
 import type { Cluster, ManagedHost } from '../inventory/cluster.ts'
@@ -15,8 +16,9 @@ export const makeJob = (
   hosts: readonly ManagedHost[],
   forks: number,
   tell: Listener,
-  { terminal, env, home, signal }: World,
+  world: World,
 ): Job => {
+  const { terminal, env, home, signal } = world
   const byName = new Map(hosts.map((host) => [host.name, host]))
   const host = (name: string): ManagedHost => {
     const found = byName.get(name)
@@ -38,6 +40,7 @@ export const makeJob = (
       agentSocket: env.SSH_AUTH_SOCK,
     }),
     forks,
+    patience: world.patience ?? patience,
     signal,
     tell,
   }

@@ -2,6 +2,7 @@ import { WishError } from '../errors.ts'
 import { hostsOf, type Cluster, type ManagedHost } from '../inventory/cluster.ts'
 import { hint } from '../faults/nearest.ts'
 import type { Playbook } from '../playbook/playbook.ts'
+import type { Skipped } from '../ui/screen.ts'
 
 const asPattern = (glob: string): RegExp =>
   new RegExp(
@@ -22,7 +23,9 @@ export const limitHosts = (cluster: Cluster, limit: string | undefined): readonl
   const names = hosts.map(({ name }) => name)
   for (const pattern of patterns) {
     if (!names.some((name) => asPattern(pattern).test(name))) {
-      throw new WishError(`--limit: no host of the inventory is called "${pattern}"${hint(pattern, names)}`)
+      throw new WishError(
+        `--limit: no host of the inventory is called "${pattern}"${hint(pattern, names)}`,
+      )
     }
   }
   return hosts.filter(({ name }) => patterns.some((pattern) => asPattern(pattern).test(name)))
@@ -42,3 +45,17 @@ export const limitPhases = (playbook: Playbook, wanted: readonly string[]): Play
   }
   return { ...playbook, phases: playbook.phases.filter(({ name }) => wanted.includes(name)) }
 }
+
+/** What the run leaves out of the inventory and the playbook: said, so that a part never looks whole. */
+export const skippedOf = (
+  { cluster, playbook }: { readonly cluster: Cluster; readonly playbook: Playbook },
+  hosts: readonly ManagedHost[],
+  { phases }: Playbook,
+): Skipped => ({
+  hosts: hostsOf(cluster).flatMap(({ name }) =>
+    hosts.some((each) => each.name === name) ? [] : [name],
+  ),
+  phases: playbook.phases.flatMap(({ name }) =>
+    phases.some((each) => each.name === name) ? [] : [name],
+  ),
+})

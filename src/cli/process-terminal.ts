@@ -11,18 +11,20 @@ const ask = async (
   question: string,
   hidden: boolean,
 ): Promise<string> => {
-  stderr.write(question)
-  // What is typed is echoed through here, or, for a passphrase, not at all.
+  let muted = false
+  // The question and what is typed are written through here; a passphrase is not.
   const echo = new Writable({
     write: (chunk: Buffer, _, done) => {
-      if (!hidden) stderr.write(chunk)
+      if (!muted) stderr.write(chunk)
       done()
     },
   })
   const reader = createInterface({ input: stdin, output: echo, terminal: true })
   const ended = new Promise<string>((resolve) => reader.once('close', () => resolve('')))
   try {
-    return await Promise.race([reader.question('', { signal }), ended])
+    const answer = reader.question(question, { signal })
+    muted = hidden
+    return await Promise.race([answer, ended])
   } catch {
     return ''
   } finally {

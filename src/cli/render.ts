@@ -21,7 +21,8 @@ export const renderCommand = (inventory: string, options: RenderOptions, world: 
   const platform = {
     ...guidePlatform,
     provider: options.provider ?? guidePlatform.provider,
-    packageManager: options.provider === 'ifupdown' ? ('apt' as const) : guidePlatform.packageManager,
+    packageManager:
+      options.provider === 'ifupdown' ? ('apt' as const) : guidePlatform.packageManager,
   }
   for (const host of hostsOf(cluster)) {
     const resources = [...wishesOf(playbook, cluster, host, platform).values()].flat()

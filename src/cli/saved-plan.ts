@@ -25,7 +25,12 @@ const digest = ({ sources }: Wish): string =>
   createHash('sha256').update(JSON.stringify(sources)).digest('hex')
 
 /** Saves a plan for a later `apply --plan`: secrets are masked in it, and needed again then. */
-export const savePlan = (file: string, wish: Wish, { limit, phase }: Narrowing, plan: Plan): void => {
+export const savePlan = (
+  file: string,
+  wish: Wish,
+  { limit, phase }: Narrowing,
+  plan: Plan,
+): void => {
   const saved = { lbprov: 1, wish: digest(wish), limit, phases: phase, plan }
   try {
     writeFileSync(file, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 })
@@ -36,8 +41,8 @@ export const savePlan = (file: string, wish: Wish, { limit, phase }: Narrowing, 
 
 /** A plan that was approved when it was saved. */
 export interface Approved extends Narrowing {
-  /** @throws StaleError when the hosts would now change in another way */
-  readonly compare: (now: Plan) => void
+  /** Hosts that would now change in another way, and what to say of each. */
+  readonly moved: (now: Plan) => ReadonlyMap<string, StaleError>
 }
 
 /** @throws WishError when the file is no plan, or one for another inventory or playbook */
@@ -51,7 +56,9 @@ export const openPlan = (file: string, wish: Wish): Approved => {
   }
   const read = savedPlan.safeParse(value)
   if (!read.success) {
-    throw new WishError(`${file}: this is no plan; make one with "lbprov plan INVENTORY -o ${file}".`)
+    throw new WishError(
+      `${file}: this is no plan; make one with "lbprov plan INVENTORY -o ${file}".`,
+    )
   }
   const { wish: sum, limit, phases, plan } = read.data
   if (sum !== digest(wish)) {
@@ -62,13 +69,11 @@ export const openPlan = (file: string, wish: Wish): Approved => {
   return {
     limit,
     phase: phases,
-    compare: (now) => {
+    moved: (now) => {
       // Through JSON, as the saved one went.
       const moved = movedHosts(plan as unknown as Plan, JSON.parse(JSON.stringify(now)) as Plan)
-      if (moved.length === 0) return
-      throw new StaleError(
-        `${moved.join(', ')}: no longer as when ${file} was made, so the plan is refused and nothing was changed; look at the differences with "lbprov plan", and save a new one.`,
-      )
+      const sentence = `no longer as when ${file} was made, so the plan is refused and nothing was changed; look at the differences with "lbprov plan", and save a new one.`
+      return new Map(moved.map((host) => [host, new StaleError(`${host}: ${sentence}`)]))
     },
   }
 }

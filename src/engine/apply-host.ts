@@ -1,15 +1,11 @@
-import { AnswerError, ChangeError, LbprovError, ProofError, ReachError } from '../errors.ts'
+import { AnswerError, ChangeError, ProofError, ReachError, type LbprovError } from '../errors.ts'
 import type { Answer, Step } from '../sh/frame.ts'
 import { judge, questions, steps } from './ask.ts'
 import { guarded } from './guarded.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlannedChange } from './plan.ts'
-import { probeTimeoutMs } from './survey.ts'
 import type { Turn } from './turn.ts'
 import type { Wire } from './wire.ts'
-
-/** Milliseconds for a script that changes: packages may have to come over a slow line. */
-const changeTimeoutMs = 30 * 60_000
 
 /** How it ended, and the wire to go on with: a guarded change leaves another one open. */
 export interface Done {
@@ -24,7 +20,11 @@ const chained = ({ run }: PlannedChange): Step => ({ run, chained: true })
 const indented = (text: string): string => text.replace(/^/gm, '  ')
 
 /** Why the first change that did not succeed did not, and what is left undone because of it. */
-const failure = (turn: Turn, changes: readonly PlannedChange[], answers: Answers): ChangeError | undefined => {
+const failure = (
+  turn: Turn,
+  changes: readonly PlannedChange[],
+  answers: Answers,
+): ChangeError | undefined => {
   const n = changes.findIndex((_, each) => answers[each]?.exit !== 0)
   const change = changes[n]
   if (change === undefined) return undefined
@@ -66,7 +66,7 @@ const changeAndProve = async (
   const asked = questions(turn.resources)
   const answers = await wire.trip(
     [...changes.map(chained), ...steps(asked)],
-    changes.length === 0 ? probeTimeoutMs : changeTimeoutMs,
+    changes.length === 0 ? turn.patience.probeMs : turn.patience.changeMs,
   )
   const succeeded = answers.slice(0, changes.length).findIndex((answer) => answer?.exit !== 0)
   const done = before + (succeeded === -1 ? changes.length : succeeded)
@@ -79,43 +79,63 @@ const changeAndProve = async (
 /** Nobody knows which of the changes were done, so the host is only asked what is left. */
 const cutInTheMiddle = async (turn: Turn, wire: Wire): Promise<Outcome> => {
   const { host, changes } = turn.plan
-  const answers = await wire.trip(steps(questions(turn.resources)), probeTimeoutMs)
+  const answers = await wire.trip(steps(questions(turn.resources)), turn.patience.probeMs)
   const left = judge(host, turn.resources, answers).flatMap((each) => each.changes)
   if (left.length === 0) return { kind: 'changed', changes: changes.length }
   const error = new ReachError(
     host,
     'lost',
-    `${host}: phase "${turn.phase}": the connection was cut in the middle. The host answers again and keeps what was done; left undone: ${left.map(({ what }) => what).join('; ')}. Run again.`,
+    `${host}: phase "${turn.phase}": the connection was cut in the middle. The host answers again and keeps what was done.\n  Left undone here: ${left.map(({ what }) => what).join('; ')}.\n  Run again.`,
   )
   return { kind: 'failed', changes: Math.max(changes.length - left.length, 0), error }
 }
 
-const applyPlan = async (turn: Turn): Promise<Done> => {
-  const { changes } = turn.plan
-  const last = changes.findLastIndex(({ severs }) => severs === true)
-  if (last === -1) return { outcome: await changeAndProve(turn, turn.wire, changes, 0), wire: turn.wire }
-  const risky = changes.slice(0, last + 1)
-  const confirmed = await guarded(turn, risky)
-  if (!('wire' in confirmed)) return { outcome: confirmed, wire: turn.wire }
-  const { wire, answers } = confirmed
-  if (answers === undefined) return { outcome: await cutInTheMiddle(turn, wire), wire }
-  const error = failure(turn, risky, answers)
-  if (error !== undefined) {
-    const done = answers.filter((answer) => answer?.exit === 0).length
-    return { outcome: { kind: 'failed', changes: done, error }, wire }
-  }
-  return { outcome: await changeAndProve(turn, wire, changes.slice(last + 1), risky.length), wire }
-}
+/** Where it happened, for an error that does not know. */
+const placed = ({ phase, plan }: Turn, { message }: LbprovError): string =>
+  `${message}\n  It was in phase "${phase}"; how far it got, the next run will see: ${plan.changes.map(({ what }) => what).join('; ')}.`
 
-/** Does what the plan says for one host in one phase, and proves it. Never throws an LbprovError. */
-export const applyHost = async (turn: Turn): Promise<Done> => {
-  if (turn.plan.changes.length === 0) return { outcome: { kind: 'unchanged' }, wire: turn.wire }
+/** An error of this host alone is how its turn ended; anything else is a bug and goes on up. */
+const orFailed = async (turn: Turn, wire: Wire, work: () => Promise<Done>): Promise<Done> => {
   try {
-    return await applyPlan(turn)
+    return await work()
   } catch (error) {
-    if (error instanceof ReachError || error instanceof AnswerError) {
-      return { outcome: { kind: 'failed', changes: 0, error }, wire: turn.wire }
+    if (error instanceof ReachError) {
+      const lost = new ReachError(error.host, error.stage, placed(turn, error), { cause: error })
+      return { outcome: { kind: 'failed', changes: 0, error: lost }, wire }
+    }
+    if (error instanceof AnswerError) {
+      const unclear = new AnswerError(placed(turn, error), { cause: error })
+      return { outcome: { kind: 'failed', changes: 0, error: unclear }, wire }
     }
     throw error
   }
 }
+
+const applyPlan = async (turn: Turn): Promise<Done> => {
+  const { changes } = turn.plan
+  const first = changes.findIndex(({ severs }) => severs === true)
+  const last = changes.findLastIndex(({ severs }) => severs === true)
+  if (first === -1) {
+    return { outcome: await changeAndProve(turn, turn.wire, changes, 0), wire: turn.wire }
+  }
+  const begun = changes.slice(0, last + 1)
+  const confirmed = await guarded(turn, changes.slice(0, first), begun.slice(first))
+  if (!('wire' in confirmed)) return { outcome: confirmed, wire: turn.wire }
+  const { wire, answers } = confirmed
+  return orFailed(turn, wire, async () => {
+    if (answers === undefined) return { outcome: await cutInTheMiddle(turn, wire), wire }
+    const error = failure(turn, begun, answers)
+    if (error !== undefined) {
+      const done = answers.filter((answer) => answer?.exit === 0).length
+      return { outcome: { kind: 'failed', changes: done, error }, wire }
+    }
+    const rest = changes.slice(last + 1)
+    return { outcome: await changeAndProve(turn, wire, rest, begun.length), wire }
+  })
+}
+
+/** Does what the plan says for one host in one phase, and proves it. Never throws an LbprovError. */
+export const applyHost = async (turn: Turn): Promise<Done> =>
+  turn.plan.changes.length === 0
+    ? { outcome: { kind: 'unchanged' }, wire: turn.wire }
+    : orFailed(turn, turn.wire, () => applyPlan(turn))

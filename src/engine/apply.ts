@@ -1,4 +1,4 @@
-import { LbprovError, ReachError } from '../errors.ts'
+import { ReachError, type LbprovError } from '../errors.ts'
 import { applyHost } from './apply-host.ts'
 import { atMost } from './at-most.ts'
 import type { HostReport, HostStatus, Outcome, Report } from './outcome.ts'
@@ -31,7 +31,14 @@ const turn = async (
   if (job.signal.aborted) return { kind: 'not-begun', because: 'interrupted' }
   job.tell({ type: 'began', phase: phase.name, host })
   const resources = reached.get(host)?.wishes.get(phase.name) ?? []
-  const done = await applyHost({ phase: phase.name, plan, resources, wire, dial: job.dial })
+  const done = await applyHost({
+    phase: phase.name,
+    plan,
+    resources,
+    wire,
+    dial: job.dial,
+    patience: job.patience,
+  })
   progress.wires.set(host, done.wire)
   if ('error' in done.outcome) {
     progress.broken.set(host, done.outcome.error)
@@ -41,13 +48,12 @@ const turn = async (
 }
 
 /** The failed hosts of the phases that this one needs, and, in a serial phase, of this one itself. */
-const blockers = (
-  survey: Survey,
-  phase: PhasePlan,
-  progress: Progress,
-): readonly string[] =>
+const blockers = (survey: Survey, phase: PhasePlan, progress: Progress): readonly string[] =>
   survey.phases
-    .filter(({ name }) => phase.needs.includes(name) || (phase.serial !== undefined && name === phase.name))
+    .filter(
+      ({ name }) =>
+        phase.needs.includes(name) || (phase.serial !== undefined && name === phase.name),
+    )
     .flatMap(({ hosts }) => hosts)
     .filter((host) => progress.broken.has(host))
 
@@ -59,7 +65,9 @@ const runPhase = async (
 ): Promise<void> => {
   job.tell({ type: 'phase', phase: phase.name, hosts: phase.hosts.map(({ host }) => host) })
   await atMost(Math.min(phase.serial ?? job.forks, job.forks), phase.hosts, async (plan) => {
-    const failed = [...new Set(blockers(survey, phase, progress))].filter((host) => host !== plan.host)
+    const failed = [...new Set(blockers(survey, phase, progress))].filter(
+      (host) => host !== plan.host,
+    )
     const outcome: Outcome =
       plan.changes.length === 0
         ? { kind: 'unchanged' }
@@ -81,16 +89,22 @@ const statusOf = (outcomes: readonly Outcome[]): HostStatus => {
 
 const reportOf = (survey: Survey, host: string, outcomes: readonly Outcome[]): HostReport => {
   const lost = survey.lost.get(host)
-  const plans = survey.plan.phases.flatMap(({ hosts }) => hosts.filter((each) => each.host === host))
+  const plans = survey.plan.phases.flatMap(({ hosts }) =>
+    hosts.filter((each) => each.host === host),
+  )
   return {
     status:
-      lost === undefined ? statusOf(outcomes) : lost instanceof ReachError ? 'unreachable' : 'failed',
+      lost === undefined
+        ? statusOf(outcomes)
+        : lost instanceof ReachError
+          ? 'unreachable'
+          : 'failed',
     changed: outcomes.reduce((sum, each) => sum + ('changes' in each ? each.changes : 0), 0),
     unchanged: plans.reduce((sum, { unchanged }) => sum + unchanged, 0),
   }
 }
 
-/** The report of a run in which nothing is applied: what would change counts as changed. */
+/** The report of a dry run: what would change counts as changed. */
 export const forecast = (job: Job, survey: Survey): Report => {
   const outcomesOf = (host: string): readonly Outcome[] =>
     survey.plan.phases.flatMap(({ hosts }) =>
@@ -102,6 +116,28 @@ export const forecast = (job: Job, survey: Survey): Report => {
     hosts: new Map(job.hosts.map((host) => [host, reportOf(survey, host, outcomesOf(host))])),
     errors: [...survey.lost].map(([host, error]) => ({ host, error })),
     interrupted: job.signal.aborted,
+    begun: false,
+  }
+}
+
+/** The report of a run that ended before anything was done. `moved`: hosts for which the plan no longer holds, and why. */
+export const leaveAlone = (
+  job: Job,
+  survey: Survey,
+  moved: ReadonlyMap<string, LbprovError> = new Map(),
+): Report => {
+  const { hosts, errors, ...planned } = forecast(job, survey)
+  const statusNow = (host: string, { status }: HostReport): HostStatus =>
+    moved.has(host) ? 'failed' : status === 'changed' ? 'not-begun' : status
+  return {
+    ...planned,
+    hosts: new Map(
+      [...hosts].map(([host, each]) => [
+        host,
+        { ...each, changed: 0, status: statusNow(host, each) },
+      ]),
+    ),
+    errors: [...errors, ...[...moved].map(([host, error]) => ({ host, error }))],
   }
 }
 
@@ -125,5 +161,10 @@ export const apply = async (job: Job, survey: Survey): Promise<Report> => {
   const hosts = job.hosts.map(
     (host) => [host, reportOf(survey, host, progress.outcomes.get(host) ?? [])] as const,
   )
-  return { hosts: new Map(hosts), errors: progress.errors, interrupted: job.signal.aborted }
+  return {
+    hosts: new Map(hosts),
+    errors: progress.errors,
+    interrupted: job.signal.aborted,
+    begun: true,
+  }
 }

@@ -27,7 +27,8 @@ export const judge = (
   const known = new Map<string, Answer>()
   for (const [n, question] of questions(resources).entries()) {
     const answer = answers[n]
-    if (answer === undefined) throw new AnswerError(`${host}: gave no answer to "${question.shown}".`)
+    if (answer === undefined)
+      throw new AnswerError(`${host}: gave no answer to "${question.shown}".`)
     known.set(text(question), answer)
   }
   return resources.map((resource) => {

@@ -7,6 +7,11 @@ export type RunEvent =
   | { readonly type: 'unreachable'; readonly host: string; readonly error: LbprovError }
   | { readonly type: 'phase'; readonly phase: string; readonly hosts: readonly string[] }
   | { readonly type: 'began'; readonly phase: string; readonly host: string }
-  | { readonly type: 'outcome'; readonly phase: string; readonly host: string; readonly outcome: Outcome }
+  | {
+      readonly type: 'outcome'
+      readonly phase: string
+      readonly host: string
+      readonly outcome: Outcome
+    }
 
 export type Listener = (event: RunEvent) => void

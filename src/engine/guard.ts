@@ -1,25 +1,29 @@
 import { lines, sh, type Sh } from '../sh/sh.ts'
 
-/** Seconds that a guarded host waits for a new connection before it undoes the change. */
-export const guardSeconds = 60
-
 const decision = (run: string): string => `/run/lbprov/guard-${run}`
 
 /**
  * Arms the guard: unless `confirm` comes in time, the host runs `undo` by itself, last first. Both sides
- * decide by making the same directory, which only one of them can.
+ * decide by making the same directory, which only one of them can. Fails, and so keeps the changes behind
+ * it from beginning, where `confirm` has come already: this script was given up for lost.
  */
-export const arm = (run: string, undo: readonly Sh[], seconds: number = guardSeconds): Sh =>
+export const arm = (run: string, undo: readonly Sh[], seconds: number): Sh =>
   lines(
-    sh`mkdir -p -m 700 /run/lbprov || exit`,
+    sh`mkdir -p -m 700 /run/lbprov && [ ! -e ${decision(run)} ] || exit 1`,
     sh`( trap '' HUP; sleep ${seconds}; if mkdir ${decision(run)} 2>/dev/null; then`,
     ...[...undo].reverse().map((each) => sh`( ${each} )`),
     sh`: > ${decision(run)}/undone; fi; sleep 600; rm -rf ${decision(run)} ) </dev/null >/dev/null 2>&1 &`,
   )
 
-/**
- * Succeeds when the change is kept from now on, or the guard was never armed; fails when the guard was
- * faster, and has undone it.
- */
+/** `confirm` ends with this when the guard was faster, and has undone everything. */
+export const undoneExit = 3
+
+/** Succeeds when the change is kept from now on, or the guard was never armed; may be asked again. */
 export const confirm = (run: string): Sh =>
-  sh`mkdir -p -m 700 /run/lbprov && mkdir ${decision(run)}`
+  lines(
+    sh`mkdir -p -m 700 /run/lbprov && cd /run/lbprov || exit 1`,
+    sh`if mkdir ${decision(run)} 2>/dev/null; then : > ${decision(run)}/kept; exit; fi`,
+    sh`[ -e ${decision(run)}/kept ] && exit`,
+    sh`left=30; until [ -e ${decision(run)}/undone ] || [ $left = 0 ]; do sleep 1; left=$((left - 1)); done`,
+    sh`exit ${undoneExit}`,
+  )

@@ -10,12 +10,7 @@ export type Outcome =
 
 /** How one host came out of the whole run; in the order of what matters more. */
 export type HostStatus =
-  | 'unreachable'
-  | 'rolled-back'
-  | 'failed'
-  | 'not-begun'
-  | 'changed'
-  | 'unchanged'
+  'unreachable' | 'rolled-back' | 'failed' | 'not-begun' | 'changed' | 'unchanged'
 
 export interface HostReport {
   readonly status: HostStatus
@@ -30,6 +25,8 @@ export interface Report {
   /** One for each host that could not be reached, and each that failed, in the order in which it happened. */
   readonly errors: readonly { readonly host: string; readonly error: LbprovError }[]
   readonly interrupted: boolean
+  /** Whether the plan was followed at all. */
+  readonly begun: boolean
 }
 
 export const count = (report: Report, status: HostStatus): number =>

@@ -41,7 +41,10 @@ export const isEmpty = (plan: Plan): boolean => changesOf(plan).length === 0
 
 const forHost = (plan: Plan, host: string): string =>
   JSON.stringify(
-    plan.phases.map(({ name, hosts }) => [name, hosts.find((each) => each.host === host)?.changes ?? []]),
+    plan.phases.map(({ name, hosts }) => [
+      name,
+      hosts.find((each) => each.host === host)?.changes ?? [],
+    ]),
   )
 
 /** Hosts for which the two plans, made at different times, do not say the same. */

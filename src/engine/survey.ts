@@ -1,10 +1,11 @@
-import { LbprovError, ReachError } from '../errors.ts'
+import { LbprovError, ReachError, StaleError } from '../errors.ts'
 import { parsePlatform, platformQuestions, type Platform } from '../platform.ts'
 import type { Resource } from '../resource.ts'
 import { judge, questions, steps } from './ask.ts'
 import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
-import type { HostPlan, Phase, Plan, PlannedChange } from './plan.ts'
+import type { Patience } from './patience.ts'
+import { movedHosts, type HostPlan, type Phase, type Plan, type PlannedChange } from './plan.ts'
 import type { Dial, Wire } from './wire.ts'
 
 /** The resources of one host, by phase. */
@@ -20,6 +21,7 @@ export interface Job {
   readonly dial: Dial
   /** Hosts at once. */
   readonly forks: number
+  readonly patience: Patience
   readonly signal: AbortSignal
   readonly tell: Listener
 }
@@ -39,9 +41,6 @@ export interface Survey {
   readonly plan: Plan
 }
 
-/** Milliseconds for a script that only asks. */
-export const probeTimeoutMs = 60_000
-
 type Judged = ReadonlyMap<string, readonly PlannedChange[]>
 
 const asResources = ({ wishes }: Reached): readonly Resource[] => [...wishes.values()].flat()
@@ -49,7 +48,7 @@ const asResources = ({ wishes }: Reached): readonly Resource[] => [...wishes.val
 const reach = async (job: Job, host: string): Promise<Reached> => {
   const wire = await job.dial(host)
   try {
-    const facts = await wire.trip(steps(Object.values(platformQuestions)), probeTimeoutMs)
+    const facts = await wire.trip(steps(Object.values(platformQuestions)), job.patience.probeMs)
     const named = Object.keys(platformQuestions).map((name, n) => [name, facts[n]] as const)
     const answers = Object.fromEntries(named.filter(([, answer]) => answer !== undefined))
     const platform = parsePlatform(host, answers as Parameters<typeof parsePlatform>[1])
@@ -62,9 +61,9 @@ const reach = async (job: Job, host: string): Promise<Reached> => {
   }
 }
 
-const look = async (host: string, reached: Reached): Promise<Judged> => {
+const look = async (job: Job, host: string, reached: Reached): Promise<Judged> => {
   const resources = asResources(reached)
-  const answers = await reached.wire.trip(steps(questions(resources)), probeTimeoutMs)
+  const answers = await reached.wire.trip(steps(questions(resources)), job.patience.probeMs)
   return new Map(
     judge(host, resources, answers).map(({ resource, changes }) => [resource.id, changes]),
   )
@@ -92,7 +91,9 @@ const planOf = (
     hosts: hosts.flatMap((host): readonly HostPlan[] => {
       const changes = judged.get(host)
       if (changes === undefined) return []
-      const each = (reached.get(host)?.wishes.get(name) ?? []).map(({ id }) => changes.get(id) ?? [])
+      const each = (reached.get(host)?.wishes.get(name) ?? []).map(
+        ({ id }) => changes.get(id) ?? [],
+      )
       return [
         { host, changes: each.flat(), unchanged: each.filter(({ length }) => length === 0).length },
       ]
@@ -115,7 +116,7 @@ export const survey = async (job: Job): Promise<Survey> => {
       if (found instanceof ReachError) job.tell({ type: 'unreachable', host, error: found })
       return
     }
-    const changes = await orError(look(host, found))
+    const changes = await orError(look(job, host, found))
     if (changes instanceof LbprovError) {
       found.wire.close()
       lost.set(host, changes)
@@ -129,14 +130,24 @@ export const survey = async (job: Job): Promise<Survey> => {
   return { reached, lost, phases, plan: planOf(phases, reached, judged) }
 }
 
-/** Asks again how the hosts are that a survey reached: is its plan still the one to follow? */
-export const resurvey = async (job: Job, { reached, phases }: Survey): Promise<Plan> => {
-  const judged = await atMost(
-    job.forks,
-    [...reached],
-    async ([host, found]) => [host, await look(host, found)] as const,
-  )
-  return planOf(phases, reached, new Map(judged))
+/** Asks again how the hosts are: those for which the plan no longer holds, and why. */
+export const movedSince = async (
+  job: Job,
+  { reached, phases, plan }: Survey,
+): Promise<ReadonlyMap<string, LbprovError>> => {
+  const judged = new Map<string, Judged>()
+  const moved = new Map<string, LbprovError>()
+  await atMost(job.forks, [...reached], async ([host, found]) => {
+    const changes = await orError(look(job, host, found))
+    if (changes instanceof LbprovError) moved.set(host, changes)
+    else judged.set(host, changes)
+  })
+  for (const host of movedHosts(plan, planOf(phases, reached, judged))) {
+    if (moved.has(host)) continue
+    const sentence = `${host}: changed while the plan was being looked at, so nothing was done; run again to see the new plan.`
+    moved.set(host, new StaleError(sentence))
+  }
+  return moved
 }
 
 export const hangUp = ({ reached }: Survey): void => {

@@ -1,4 +1,5 @@
 import type { Resource } from '../resource.ts'
+import type { Patience } from './patience.ts'
 import type { HostPlan } from './plan.ts'
 import type { Dial, Wire } from './wire.ts'
 
@@ -9,4 +10,5 @@ export interface Turn {
   readonly resources: readonly Resource[]
   readonly wire: Wire
   readonly dial: Dial
+  readonly patience: Patience
 }

@@ -20,7 +20,10 @@ export const ifcfgText = ({ device, enabled, addresses, gateways }: Interface): 
     ...(enabled ? ['BOOTPROTO=static', 'ONBOOT=yes'] : ['BOOTPROTO=none', 'ONBOOT=no']),
     ...v4.flatMap((each) => [`IPADDR=${each.address}`, `NETMASK=${netmask(each)}`]),
     ...gateways.filter((each) => !isIpv6(each)).map((each) => `GATEWAY=${each}`),
-    ...v6.flatMap(({ address, prefix }) => ['IPV6INIT=yes', `IPV6ADDR=${address}/${String(prefix)}`]),
+    ...v6.flatMap(({ address, prefix }) => [
+      'IPV6INIT=yes',
+      `IPV6ADDR=${address}/${String(prefix)}`,
+    ]),
     ...gateways.filter(isIpv6).map((each) => `IPV6_DEFAULTGW=${each}`),
   ]
   return `${lines.join('\n')}\n`

@@ -8,7 +8,8 @@ import type { Place, Task } from './task.ts'
 
 /** The stanzas of one interface, as interfaces(5) has them. */
 export const interfacesText = ({ device, enabled, addresses, gateways }: Interface): string => {
-  if (!enabled) return `# ${device} must not come up by itself: no "auto" line.\niface ${device} inet manual\n`
+  if (!enabled)
+    return `# ${device} must not come up by itself: no "auto" line.\niface ${device} inet manual\n`
   const stanzas = addresses.map(({ address, prefix, family }) => [
     `iface ${device} inet${family === 6 ? '6' : ''} static`,
     `    address ${address}/${String(prefix)}`,
@@ -34,5 +35,7 @@ export const interfaces: Task = {
   name: 'interfaces',
   summary: 'Addresses, live and for ifupdown; nothing where the host uses something else',
   resources: (place) =>
-    providerOf(place) === 'ifupdown' ? [...liveInterfaces(place.host), ...interfacesFiles(place)] : [],
+    providerOf(place) === 'ifupdown'
+      ? [...liveInterfaces(place.host), ...interfacesFiles(place)]
+      : [],
 }

@@ -15,7 +15,10 @@ export interface Block {
 export const line = (...words: readonly (Word | undefined)[]): Line =>
   words.includes(undefined) ? [] : words.filter((word) => word !== undefined)
 
-export const block = (opening: string, body: readonly (Line | Block)[]): Block => ({ opening, body })
+export const block = (opening: string, body: readonly (Line | Block)[]): Block => ({
+  opening,
+  body,
+})
 
 const isBlock = (item: Line | Block): item is Block => 'opening' in item
 

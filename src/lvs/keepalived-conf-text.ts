@@ -8,7 +8,12 @@ export const keepalivedConfPath = '/etc/keepalived/keepalived.conf'
 const globalDefs = (router: Router, defs: GlobalDefs): Block =>
   block('global_defs', [
     ...(defs.notificationEmail.length > 0
-      ? [block('notification_email', defs.notificationEmail.map((each) => line(each)))]
+      ? [
+          block(
+            'notification_email',
+            defs.notificationEmail.map((each) => line(each)),
+          ),
+        ]
       : []),
     line('notification_email_from', defs.notificationEmailFrom),
     line('smtp_server', defs.smtpServer),
@@ -46,7 +51,10 @@ const syncGroup = (cluster: Cluster): readonly Block[] => {
   if (instances.length < 2) return []
   return [
     block(`vrrp_sync_group ${cluster.name}`, [
-      block('group', instances.map(({ name }) => line(name))),
+      block(
+        'group',
+        instances.map(({ name }) => line(name)),
+      ),
     ]),
   ]
 }

@@ -6,7 +6,8 @@ import type { Task } from './task.ts'
 
 export const keepalived: Task = {
   name: 'keepalived',
-  summary: 'keepalived enabled, running, and running this keepalived.conf; reloaded, never restarted',
+  summary:
+    'keepalived enabled, running, and running this keepalived.conf; reloaded, never restarted',
   resources: ({ cluster, host }) => {
     if (host.role !== 'router') return []
     const sum = sha256(revealed(keepalivedConfText(cluster, host)))

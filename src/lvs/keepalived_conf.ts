@@ -12,7 +12,8 @@ exec keepalived -t -f "$1"`
 
 export const keepalived_conf: Task = {
   name: 'keepalived_conf',
-  summary: 'keepalived.conf on the routers, tested by their own keepalived before it is put in place',
+  summary:
+    'keepalived.conf on the routers, tested by their own keepalived before it is put in place',
   resources: ({ cluster, host }) => {
     if (host.role !== 'router') return []
     return [

@@ -29,7 +29,7 @@ const defineGeneric = <Schema extends z.ZodType>(task: {
   readonly summary: string
   readonly schema: Schema
   readonly resource: (wish: z.output<Schema>, place: Place, neighbours: Neighbours) => Resource
-}): GenericTask => task as GenericTask
+}): GenericTask => task
 
 const packageName = z.string().regex(/^[a-z0-9][\w.+-]*$/i, 'must be the name of a package')
 
@@ -39,7 +39,9 @@ const packages = defineGeneric({
   schema: z.union([
     packageName.transform((name) => [name]),
     z
-      .strictObject({ name: z.union([packageName.transform((name) => [name]), z.array(packageName).min(1)]) })
+      .strictObject({
+        name: z.union([packageName.transform((name) => [name]), z.array(packageName).min(1)]),
+      })
       .transform(({ name }) => name),
   ]),
   resource: (names, { host, platform }) => {

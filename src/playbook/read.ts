@@ -107,7 +107,12 @@ const taskUse = (
     fault(reading, path, `"${name}" takes nothing here: the inventory says what it needs`)
     return undefined
   }
-  return { name, at: place(reading, path), file: undefined, resources: (where) => lvs?.resources(where) ?? [] }
+  return {
+    name,
+    at: place(reading, path),
+    file: undefined,
+    resources: (where) => lvs?.resources(where) ?? [],
+  }
 }
 
 const checkPhases = (reading: Reading, phases: readonly PhaseWish[]): void => {

@@ -32,7 +32,7 @@ const read = (device: string, local: string, rest: string): HeldAddress => {
       ...value('brd').flatMap((each) => ['broadcast', each]),
       ...value('metric').flatMap((each) => ['metric', each]),
       ...value('scope').flatMap((each) => ['scope', each]),
-      ...shown.filter((word) => word === 'noprefixroute'),
+      ...shown.filter((word) => ['noprefixroute', 'nodad'].includes(word)),
       ...label.flatMap((each) => ['label', each]),
     ],
   }

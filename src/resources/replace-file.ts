@@ -27,9 +27,8 @@ export const replaceFile = (wish: NewFile): Sh => {
     sh`directory=\${path%/*}; new=$directory/.\${path##*/}.lbprov`,
     sh`[ -d "$directory/" ] || (umask 022; mkdir -p -- "$directory/")`,
     sh`rm -f -- "$new"; trap 'rm -f -- "$new"' EXIT; set -C`,
-    sh`printf %s ${pieces(content)} > "$new"`,
-    // Some shells report a full disk only here.
-    sh`[ "$(wc -c < "$new")" -eq ${size} ] || { echo "only a part of $path could be written" >&2; exit 1; }`,
+    // Some shells report a full disk only in the size, some without a word.
+    sh`{ printf %s ${pieces(content)} > "$new" && [ "$(wc -c < "$new")" -eq ${size} ]; } || { echo "$path could not be written whole; is its disk full?" >&2; exit 1; }`,
     validate === undefined ? sh`:` : sh`${program(validate, sh`"$new"`)} >&2`,
     sh`if [ -e "$path" ]; then chown --reference="$path" -- "$new"; fi`,
     owner === undefined ? sh`:` : sh`chown -- ${owner} "$new"`,
@@ -38,7 +37,8 @@ export const replaceFile = (wish: NewFile): Sh => {
     mode === undefined
       ? sh`if [ -e "$path" ]; then chmod --reference="$path" -- "$new"; else chmod 644 -- "$new"; fi`
       : sh`chmod -- ${mode} "$new"`,
-    sh`if [ -e "$path" ] && [ -e /sys/fs/selinux/enforce ]; then chcon --reference="$path" -- "$new"; fi`,
+    // A kernel may know SELinux and its files bear no label all the same.
+    sh`case $(stat -c %C -- "$path" 2>/dev/null) in *:*:*) chcon --reference="$path" -- "$new" ;; esac`,
     sh`sync -- "$new" 2>/dev/null || sync; mv -fT -- "$new" "$path"; sync -- "$directory/" 2>/dev/null || sync`,
   )
 }

@@ -41,7 +41,10 @@ export const loadedQuestions = (
 })
 
 const firstWords = ({ out }: Answer): readonly string[] =>
-  out.split('\n').flatMap((line) => line.split(' ')[0] || [])
+  out
+    .split('\n')
+    .map((line) => line.split(' ')[0] ?? '')
+    .filter((word) => word !== '')
 
 /** The files of which the unit's current run has read another text than the wished one, or may have. */
 export const staleFiles = (

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import type { Answer } from '../sh/frame.ts'
-import { sh, type Sh } from '../sh/sh.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
 import { loadedQuestions, noting, staleFiles } from './service-loaded.ts'
 
 const unitProperties = ['LoadState', 'ActiveState', 'UnitFileState', 'CanReload'] as const
@@ -85,11 +85,11 @@ export const service = defineResource({
     }
   },
   diff: ({ name, loads }, is) => {
-    const act = (verb: 'start' | 'reload' | 'restart'): Sh =>
+    const act = (command: Sh): Sh =>
       noting(
         name,
         loads.map(({ path }) => path),
-        sh`systemctl ${verb} ${name} || ${orItsLastWords(name)}`,
+        sh`${command} ${name} || ${orItsLastWords(name)}`,
       )
     return [
       ...(is.enabled
@@ -109,7 +109,7 @@ export const service = defineResource({
               what: `${name}, live`,
               before: is.activity,
               after: 'running',
-              run: sh`systemctl reset-failed ${name} 2>/dev/null; ${act('start')}`,
+              run: lines(start(name), act(sh`systemctl "$verb"`)),
             },
           ]),
       ...(is.stale.length === 0
@@ -119,7 +119,7 @@ export const service = defineResource({
               what: `${name}, live`,
               before: `running with an older ${is.stale.join(', ')}`,
               after: is.canReload ? 'reloaded' : 'restarted',
-              run: act(is.canReload ? 'reload' : 'restart'),
+              run: act(sh`systemctl ${is.canReload ? 'reload' : 'restart'}`),
             },
           ]),
     ]
@@ -127,6 +127,13 @@ export const service = defineResource({
 })
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+
+/**
+ * Sets `verb`. Its package may have started the service since it was asked about, with other files than
+ * ours; or it fails again and again, and a mere start would wait for the next time.
+ */
+const start = (name: string): Sh => sh`systemctl reset-failed ${name} 2>/dev/null
+case $(systemctl is-active ${name}) in activating) verb=restart ;; *) verb=reload-or-restart ;; esac`
 
 // A daemon that will not start says why in its journal, not here.
 const orItsLastWords = (name: string): Sh =>

@@ -60,7 +60,10 @@ const weave = (
   secret: (value: Secret) => string,
 ): string =>
   strings
-    .map((text, n) => (n === 0 ? '' : fill(holes[n - 1] ?? '', secret)) + text.replace(/\\([`$])/g, '$1'))
+    .map(
+      (text, n) =>
+        (n === 0 ? '' : fill(holes[n - 1] ?? '', secret)) + text.replace(/\\([`$])/g, '$1'),
+    )
     .join('')
 
 /**

@@ -1,6 +1,6 @@
 import { structuredPatch } from 'diff'
 
-import { guardSeconds } from '../engine/guard.ts'
+import { patience } from '../engine/patience.ts'
 import type { Change } from '../resource.ts'
 import type { Paint } from './paint.ts'
 import { printable } from './printable.ts'
@@ -34,7 +34,9 @@ const heading = (change: Change): string => {
   }
   const remark = note === undefined ? '' : `  (${note})`
   const guard =
-    change.severs === true ? `  (guarded: back in ${String(guardSeconds)} s unless confirmed)` : ''
+    change.severs === true
+      ? `  (guarded: back in ${String(patience.guardSeconds)} s unless confirmed)`
+      : ''
   return printable(`${sign(change)} ${what}${text === true ? '' : values()}${remark}${guard}`)
 }
 

@@ -25,8 +25,8 @@ const key = (phase: string, host: string): string => `${phase} ${host}`
 const changing = ({ hosts }: PhasePlan): readonly string[] =>
   hosts.filter(({ changes }) => changes.length > 0).map(({ host }) => host)
 
-/** The picture: a line a phase, and under it a line a host, each ticked when its outcome is told. */
-const picture = (plan: Plan, outcomes: ReadonlyMap<string, Awaited>): Listr => {
+/** Draws a line a phase, and under it a line a host, each ticked when its outcome is told. */
+const draw = async (plan: Plan, outcomes: ReadonlyMap<string, Awaited>): Promise<void> => {
   const hostTask = (phase: string, host: string): ListrTask => ({
     title: host,
     task: async (_, task) => {
@@ -45,13 +45,14 @@ const picture = (plan: Plan, outcomes: ReadonlyMap<string, Awaited>): Listr => {
       ),
   })
   const phases = plan.phases.filter((phase) => changing(phase).length > 0)
-  return new Listr(phases.map(phaseTask), {
+  const picture = new Listr(phases.map(phaseTask), {
     concurrent: false,
     exitOnError: false,
     // main.ts alone decides what a signal does.
     registerSignalListeners: false,
     rendererOptions: { collapseErrors: false, showErrorMessage: false },
   })
+  await picture.run()
 }
 
 /** A run drawn on a terminal: lines for the plan and the report, a moving picture between them. */
@@ -62,13 +63,14 @@ export const drawnScreen = (terminal: Terminal, options: ScreenOptions): Screen 
   return {
     ...still,
     tell: (event) => {
-      if (event.type === 'outcome') outcomes.get(key(event.phase, event.host))?.resolve(event.outcome)
+      if (event.type === 'outcome')
+        outcomes.get(key(event.phase, event.host))?.resolve(event.outcome)
     },
     begin: ({ plan }) => {
       for (const phase of plan.phases) {
         for (const host of changing(phase)) outcomes.set(key(phase.name, host), awaited())
       }
-      drawing = picture(plan, outcomes).run()
+      drawing = draw(plan, outcomes)
     },
     end: async (report, seconds) => {
       await drawing

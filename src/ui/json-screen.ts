@@ -1,6 +1,7 @@
 import { changed, count, type Outcome } from '../engine/outcome.ts'
 import { showOutcome } from './report.ts'
-import type { Screen } from './screen.ts'
+import type { LbprovError } from '../errors.ts'
+import type { Screen, Skipped } from './screen.ts'
 import type { Terminal } from './terminal.ts'
 
 const outcomeFields = (outcome: Outcome): object => ({
@@ -10,20 +11,31 @@ const outcomeFields = (outcome: Outcome): object => ({
 })
 
 /**
- * One JSON object a line on stdout, and nothing else there. Types: `unreachable`, `failed`, `change`,
- * `warning`, `outcome`, and last `summary`.
+ * One JSON object a line on stdout, and nothing else there. Types: `warning`, `skipped`, `unreachable`,
+ * `failed`, `change`, `outcome`, and last `summary`.
  */
-export const jsonScreen = ({ out }: Terminal): Screen => {
+export const jsonScreen = ({ out }: Terminal, skipped: Skipped): Screen => {
   const write = (line: object): void => out(`${JSON.stringify(line)}\n`)
+  const said = new Set<LbprovError>()
+  const complain = (host: string, error: LbprovError): void => {
+    const { code, message } = error
+    said.add(error)
+    write({ type: code === 'E_REACH' ? 'unreachable' : 'failed', host, code, message })
+  }
   return {
     tell: (event) => {
+      if (event.type === 'outcome' && 'error' in event.outcome) said.add(event.outcome.error)
       if (event.type !== 'outcome' || event.outcome.kind === 'unchanged') return
-      write({ type: 'outcome', host: event.host, phase: event.phase, ...outcomeFields(event.outcome) })
+      write({
+        type: 'outcome',
+        host: event.host,
+        phase: event.phase,
+        ...outcomeFields(event.outcome),
+      })
     },
     plan: ({ plan, lost }) => {
-      for (const [host, { code, message }] of lost) {
-        write({ type: code === 'E_REACH' ? 'unreachable' : 'failed', host, code, message })
-      }
+      if (skipped.hosts.length + skipped.phases.length > 0) write({ type: 'skipped', ...skipped })
+      for (const [host, error] of lost) complain(host, error)
       for (const { name: phase, hosts } of plan.phases) {
         for (const { host, changes } of hosts) {
           for (const { resource, what, before, after, note, severs } of changes) {
@@ -36,6 +48,7 @@ export const jsonScreen = ({ out }: Terminal): Screen => {
     warn: (message) => write({ type: 'warning', message }),
     begin: () => undefined,
     end: (report) => {
+      for (const { host, error } of report.errors) if (!said.has(error)) complain(host, error)
       write({
         type: 'summary',
         changed: changed(report),

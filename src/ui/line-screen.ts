@@ -3,25 +3,38 @@ import { makePaint } from './paint.ts'
 import { showPlan, sizeOf } from './plan.ts'
 import { printable } from './printable.ts'
 import { showOutcome, showReport } from './report.ts'
-import type { Screen, ScreenOptions } from './screen.ts'
+import type { Screen, ScreenOptions, Skipped } from './screen.ts'
 import type { Terminal } from './terminal.ts'
 
+const showSkipped = ({ hosts, phases }: Skipped): string =>
+  [
+    hosts.length === 0 ? '' : `Skipped hosts: ${hosts.join(', ')}.\n`,
+    phases.length === 0 ? '' : `Skipped phases: ${phases.join(', ')}.\n`,
+  ].join('')
+
 /** A run in plain lines, for logs and for whoever has no terminal. */
-export const lineScreen = (terminal: Terminal, { title, verbose, dryRun }: ScreenOptions): Screen => {
+export const lineScreen = (
+  terminal: Terminal,
+  { title, verbose, dryRun, skipped }: ScreenOptions,
+): Screen => {
   const paint = makePaint(terminal.colour)
   const { out } = terminal
   let said: ReadonlySet<unknown> = new Set()
   return {
     tell: (event) => {
-      if (event.type === 'reached' && verbose) out(`${event.host}: reached, ${printable(event.platform)}\n`)
+      if (event.type === 'reached' && verbose)
+        out(`${event.host}: reached, ${printable(event.platform)}\n`)
       if (event.type === 'began') out(`  ${event.phase.padEnd(10)}${event.host} …\n`)
       if (event.type !== 'outcome' || event.outcome.kind === 'unchanged') return
       const mark = event.outcome.kind === 'changed' ? paint.good('✔') : paint.bad('✘')
       out(`${mark} ${event.phase.padEnd(10)}${event.host}  ${showOutcome(event.outcome)}\n`)
     },
     plan: ({ plan, reached, lost }) => {
-      const all = lost.size === 0 ? 'all reached' : `${String(reached.size)} of ${String(reached.size + lost.size)} reached`
-      out(`${paint.bold(title)} · ${all}\n\n`)
+      const all =
+        lost.size === 0
+          ? 'all reached'
+          : `${String(reached.size)} of ${String(reached.size + lost.size)} reached`
+      out(`${paint.bold(title)} · ${all}\n${showSkipped(skipped)}\n`)
       said = new Set(lost.values())
       for (const { message } of lost.values()) out(`${paint.bad('✘')} ${printable(message)}\n`)
       out(showPlan(plan, paint, verbose))

@@ -29,7 +29,14 @@ const blocks = (plan: Plan, paint: Paint, verbose: boolean): readonly HostBlock[
       const hostPlan = phase.hosts[place]
       return hostPlan === undefined || hostPlan.changes.length === 0
         ? []
-        : [{ n, place, serial: phase.serial !== undefined, lines: phaseLines(phase, hostPlan, paint, verbose) }]
+        : [
+            {
+              n,
+              place,
+              serial: phase.serial !== undefined,
+              lines: phaseLines(phase, hostPlan, paint, verbose),
+            },
+          ]
     })
     const last = mine.at(-1)
     return {
@@ -55,15 +62,16 @@ const grouped = (all: readonly HostBlock[]): ReadonlyMap<string, readonly HostBl
 /** The plan as an operator reads it: host by host, what changes and how. */
 export const showPlan = (plan: Plan, paint: Paint, verbose: boolean): string => {
   const all = blocks(plan, paint, verbose)
-  const changing = [...grouped(all.filter(({ lines }) => lines.length > 0))].map(([text, hosts]) => {
-    const names = hosts.map(({ host }) => paint.bold(host))
-    return `${names.join(hosts.every(({ serial }) => serial) ? ', then ' : ', ')}\n${text}\n`
-  })
+  const changing = [...grouped(all.filter(({ lines }) => lines.length > 0))].map(
+    ([text, hosts]) => {
+      const names = hosts.map(({ host }) => paint.bold(host))
+      return `${names.join(hosts.every(({ serial }) => serial) ? ', then ' : ', ')}\n${text}\n`
+    },
+  )
   const still = all.filter(({ lines }) => lines.length === 0).map(({ host }) => host)
-  return [
-    ...changing,
-    ...(still.length > 0 ? [`${still.join(', ')} · nothing to do\n`] : []),
-  ].join('')
+  return [...changing, ...(still.length > 0 ? [`${still.join(', ')} · nothing to do\n`] : [])].join(
+    '',
+  )
 }
 
 const plural = (n: number, word: string): string => `${String(n)} ${word}${n === 1 ? '' : 's'}`

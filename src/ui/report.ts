@@ -19,23 +19,35 @@ export const showOutcome = (outcome: Outcome): string => {
 }
 
 /** Every failure in full, then the last line: what was done, and what the next run will find. */
-export const showReport = (report: Report, seconds: number, dryRun: boolean, paint: Paint): string => {
-  const failures = report.errors.map(({ error }) => `${paint.bad('✘')} ${printable(error.message)}\n`)
-  const failed = count(report, 'failed') + count(report, 'rolled-back')
+export const showReport = (
+  report: Report,
+  seconds: number,
+  dryRun: boolean,
+  paint: Paint,
+): string => {
+  const failures = report.errors.map(
+    ({ error }) => `${paint.bad('✘')} ${printable(error.message)}\n`,
+  )
+  const failed = count(report, 'failed')
+  const rolledBack = count(report, 'rolled-back')
   const unreachable = count(report, 'unreachable')
   const notBegun = count(report, 'not-begun')
   const done = changed(report)
-  const whole = failed + unreachable + notBegun === 0 && !report.interrupted
-  const next = dryRun
+  const broken = failed + rolledBack + unreachable
+  const whole = broken + notBegun === 0 && !report.interrupted
+  const next = !report.begun
     ? 'nothing was changed'
     : !whole
-      ? 'run again when it is mended'
+      ? broken === 0
+        ? 'run again to finish'
+        : 'run again when it is mended'
       : done === 0
         ? 'nothing to do'
         : 'the next run will find nothing to do'
   const counts = [
     `${String(done)} ${dryRun ? 'would change' : 'changed'}`,
     `${String(failed)} failed`,
+    ...(rolledBack > 0 ? [`${String(rolledBack)} rolled back`] : []),
     ...(unreachable > 0 ? [`${String(unreachable)} unreachable`] : []),
     ...(notBegun > 0 ? [`${String(notBegun)} not begun`] : []),
     ...(report.interrupted ? ['interrupted'] : []),

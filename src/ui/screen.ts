@@ -16,9 +16,16 @@ export interface Screen {
   readonly end: (report: Report, seconds: number) => Promise<void>
 }
 
+/** Hosts and phases that a narrowed run leaves out. */
+export interface Skipped {
+  readonly hosts: readonly string[]
+  readonly phases: readonly string[]
+}
+
 export interface ScreenOptions {
   /** `web · NAT · 2 routers, 3 real servers`. */
   readonly title: string
   readonly verbose: boolean
   readonly dryRun: boolean
+  readonly skipped: Skipped
 }

@@ -15,8 +15,7 @@ const imprint = (site: Site, name: string): string =>
      grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv4/ip_forward; ls /sys/module`,
   ]).out
 
-const summary = ({ out }: Ran): unknown =>
-  JSON.parse(out.trimEnd().split('\n').at(-1) ?? '')
+const summary = ({ out }: Ran): unknown => JSON.parse(out.trimEnd().split('\n').at(-1) ?? '')
 
 describe('a bare cluster', () => {
   let site: Site
@@ -33,9 +32,20 @@ describe('a bare cluster', () => {
     expect(ran.out).toContain('36 changes on 4 hosts.')
     expect(ran.out).toContain('+GATEWAY=10.11.12.10')
     expect(names.map((name) => imprint(site, name))).toEqual(before)
-    const withCode = await site.lbprov('apply', site.inventory(), '--dry-run', '--exit-code', '--json')
+    const withCode = await site.lbprov(
+      'apply',
+      site.inventory(),
+      '--dry-run',
+      '--exit-code',
+      '--json',
+    )
     expect(withCode.exit).toBe(3)
-    expect(summary(withCode)).toMatchObject({ type: 'summary', changed: 36, failed: 0, unreachable: 0 })
+    expect(summary(withCode)).toMatchObject({
+      type: 'summary',
+      changed: 36,
+      failed: 0,
+      unreachable: 0,
+    })
   })
 
   it('is not touched when nobody can be asked', async () => {
@@ -59,9 +69,13 @@ describe('a bare cluster', () => {
       /^default via 10\.11\.12\.10 dev eth0/,
     )
     const lb1 = site.host('lb1')
-    expect(lb1.run(['ip', '-o', 'addr', 'show', 'eth1']).out).toContain('10.11.12.9/24 brd 10.11.12.255')
+    expect(lb1.run(['ip', '-o', 'addr', 'show', 'eth1']).out).toContain(
+      '10.11.12.9/24 brd 10.11.12.255',
+    )
     expect(lb1.run(['sysctl', '-n', 'net.ipv4.ip_forward']).out).toBe('1\n')
-    expect(lb1.run(['stat', '-c', '%a %U', '/etc/keepalived/keepalived.conf']).out).toBe('600 root\n')
+    expect(lb1.run(['stat', '-c', '%a %U', '/etc/keepalived/keepalived.conf']).out).toBe(
+      '600 root\n',
+    )
     expect(lb1.read('/etc/keepalived/keepalived.conf')).toContain('auth_pass passw123')
     expect(lb1.read('/var/log/toy-calls')).toContain('systemctl start keepalived.service')
   })
@@ -89,8 +103,14 @@ describe('a bare cluster', () => {
     const handshakes = names.map((name) => site.host(name).connections)
     const trips: string[] = []
     const world = makeWorld(site.home, { out: '', err: '' })
-    const report = await doJob(watchedJob(site.inventory(), world, { trip: (host) => trips.push(host) }))
-    expect([...report.hosts.values()].every(({ status, changed }) => status === 'unchanged' && changed === 0)).toBe(true)
+    const report = await doJob(
+      watchedJob(site.inventory(), world, { trip: (host) => trips.push(host) }),
+    )
+    expect(
+      [...report.hosts.values()].every(
+        ({ status, changed }) => status === 'unchanged' && changed === 0,
+      ),
+    ).toBe(true)
     expect([...trips].sort()).toEqual(names.flatMap((name) => [name, name]))
     expect(names.map((name) => site.host(name).connections)).toEqual(handshakes.map((n) => n + 1))
     expect(names.map((name) => imprint(site, name))).toEqual(before)
@@ -99,10 +119,15 @@ describe('a bare cluster', () => {
   it('gets a new real server by one reload of each router, and nothing else', async () => {
     const grown = (text: string): string =>
       text.replace(/\nservices:/, '\n  rs9: { managed: false, address: 10.11.12.29 }\nservices:')
-    const daemon = (): string => site.host('lb1').run(['systemctl', 'show', '-p', 'MainPID', 'keepalived']).out
+    const daemon = (): string =>
+      site.host('lb1').run(['systemctl', 'show', '-p', 'MainPID', 'keepalived']).out
     const before = daemon()
     const plan = await site.lbprov('apply', site.inventory(grown), '--dry-run')
-    expect(plan.out.split('\n').filter((line) => /^ {2}\w/.test(line) || line.includes('keepalived.service'))).toEqual([
+    expect(
+      plan.out
+        .split('\n')
+        .filter((line) => /^ {2}\w/.test(line) || line.includes('keepalived.service')),
+    ).toEqual([
       '  balance   ~ /etc/keepalived/keepalived.conf',
       '            ~ keepalived.service, live  running with an older keepalived.conf → reloaded',
     ])
@@ -111,6 +136,8 @@ describe('a bare cluster', () => {
     const ran = await site.lbprov('apply', site.inventory(grown), '--yes', '--json')
     expect(summary(ran)).toMatchObject({ changed: 4, failed: 0 })
     expect(daemon()).toBe(before)
-    expect(summary(await site.lbprov('apply', site.inventory(grown), '--yes', '--json'))).toMatchObject({ changed: 0 })
+    expect(
+      summary(await site.lbprov('apply', site.inventory(grown), '--yes', '--json')),
+    ).toMatchObject({ changed: 0 })
   })
 })

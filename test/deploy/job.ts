@@ -36,4 +36,3 @@ export const watchedJob = (inventory: string, world: World, watch: Watch): Job =
 }
 
 export const doJob = async (job: Job): Promise<Report> => apply(job, await survey(job))
-

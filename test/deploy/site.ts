@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path'
 import { program } from '../../src/cli/program.ts'
 import type { World } from '../../src/cli/world.ts'
 import { LbprovError } from '../../src/errors.ts'
-import { toyHost, type Toy } from '../toy/toy.ts'
+import type { Terminal } from '../../src/ui/terminal.ts'
+import { toyHost, type Toy, type ToyOptions } from '../toy/toy.ts'
 
 /** What one command line said, and how it ended. */
 export interface Ran {
@@ -23,6 +24,8 @@ export interface Site {
   /** The inventory's path; `edit` changes its text first. */
   readonly inventory: (edit?: (text: string) => string) => string
   readonly lbprov: (...words: readonly string[]) => Promise<Ran>
+  /** The same in another world. */
+  readonly lbprovIn: (world: Elsewhere, ...words: readonly string[]) => Promise<Ran>
   readonly home: string
   readonly close: () => Promise<void>
 }
@@ -35,17 +38,22 @@ const cards: Readonly<Record<string, readonly string[]>> = {
   rs3: ['eth0'],
 }
 
-const rocky = 'ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="8.10"\nPRETTY_NAME="Rocky Linux 8.10"\n'
+const rocky =
+  'ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="8.10"\nPRETTY_NAME="Rocky Linux 8.10"\n'
 
-const startHost = async (name: string): Promise<Toy> => {
+const startHost = async (name: string, { files, ...options }: ToyOptions = {}): Promise<Toy> => {
   const toy = await toyHost({
     name,
     osRelease: rocky,
+    ...options,
     files: {
       '/run/systemd/system/.here': '',
       '/etc/sysconfig/network-scripts/.here': '',
+      ...files,
     },
   })
+  // Or an address of each card would come into use a second later, whatever a test does.
+  toy.run(['sysctl', '-qw', 'net.ipv6.conf.default.accept_dad=0', 'net.ipv6.conf.all.accept_dad=0'])
   for (const card of cards[name] ?? []) toy.addLink(card)
   return toy
 }
@@ -55,6 +63,19 @@ const baseText = (hosts: Readonly<Record<string, Toy>>): string => {
     const { host, port, identityFiles, userKnownHostsFiles } = (hosts[name] as Toy).ssh
     return `{ host: ${host}, port: ${String(port)}, identity_file: ${String(identityFiles[0])}, user_known_hosts_file: ${String(userKnownHostsFiles[0])} }`
   }
+  const routers = Object.keys(hosts)
+    .filter((name) => name.startsWith('lb'))
+    .map((name) => {
+      const n = Number(name.slice(2))
+      const card = (network: string, subnet: string): string =>
+        `{ network: ${network}, address: ${subnet}.${String(10 - n)} }`
+      return `  ${name}:
+    ssh: ${ssh(name)}
+    priority: ${String(101 - n)}
+    interfaces:
+      eth0: ${card('public', '203.0.113')}
+      eth1: ${card('private', '10.11.12')}`
+    })
   const realServers = Object.keys(hosts)
     .filter((name) => name.startsWith('rs'))
     .map(
@@ -72,18 +93,7 @@ vips:
 vrrp:
   auth_pass: { env: VRRP_PASS }
 routers:
-  lb1:
-    ssh: ${ssh('lb1')}
-    priority: 100
-    interfaces:
-      eth0: { network: public, address: 203.0.113.9 }
-      eth1: { network: private, address: 10.11.12.9 }
-  lb2:
-    ssh: ${ssh('lb2')}
-    priority: 99
-    interfaces:
-      eth0: { network: public, address: 203.0.113.8 }
-      eth1: { network: private, address: 10.11.12.8 }
+${routers.join('\n')}
 real_servers:
 ${realServers.join('\n')}
 services:
@@ -98,8 +108,15 @@ services:
 /** The password of every site: no output may ever hold it. */
 export const password = 'passw123'
 
+/** What is not as usual. */
+export type Elsewhere = Partial<Omit<World, 'terminal'>> & { readonly terminal?: Partial<Terminal> }
+
 /** A process of its own would have this: no terminal, and what it says is kept. */
-export const makeWorld = (home: string, said: { out: string; err: string }): World => ({
+export const makeWorld = (
+  home: string,
+  said: { out: string; err: string },
+  { terminal, ...elsewhere }: Elsewhere = {},
+): World => ({
   terminal: {
     out: (text) => (said.out += text),
     err: (text) => (said.err += text),
@@ -107,16 +124,22 @@ export const makeWorld = (home: string, said: { out: string; err: string }): Wor
     drawn: false,
     colour: false,
     ask: () => Promise.resolve(''),
+    ...terminal,
   },
   env: { VRRP_PASS: password },
   home,
   signal: new AbortController().signal,
+  ...elsewhere,
 })
 
 /** Runs one command line in this process, over the true wire. */
-const run = async (home: string, words: readonly string[]): Promise<Ran> => {
+const run = async (
+  home: string,
+  words: readonly string[],
+  elsewhere: Elsewhere = {},
+): Promise<Ran> => {
   const said = { out: '', err: '' }
-  const exit = await program(words, makeWorld(home, said)).catch((error: unknown) => {
+  const exit = await program(words, makeWorld(home, said, elsewhere)).catch((error: unknown) => {
     if (!(error instanceof LbprovError)) throw error
     said.err += `${error.message}\n`
     return error.exit
@@ -125,12 +148,15 @@ const run = async (home: string, words: readonly string[]): Promise<Ran> => {
   return { exit, ...said }
 }
 
-/** Starts the hosts side by side; each is bare but for its cards. */
+/** Starts the hosts side by side; each is bare but for its cards, and what `options` says of it. */
 export const openSite = async (
   names: readonly string[] = ['lb1', 'lb2', 'rs1', 'rs2'],
+  options: Readonly<Record<string, ToyOptions>> = {},
 ): Promise<Site> => {
   const home = mkdtempSync(join(tmpdir(), 'lbprov-site-'))
-  const toys = await Promise.all(names.map(async (name) => [name, await startHost(name)] as const))
+  const toys = await Promise.all(
+    names.map(async (name) => [name, await startHost(name, options[name])] as const),
+  )
   const hosts = Object.fromEntries(toys)
   const put = (name: string, text: string): string => {
     const path = join(home, name)
@@ -145,6 +171,7 @@ export const openSite = async (
     put,
     inventory: (edit = (text) => text) => put('inventory.yaml', edit(baseText(hosts))),
     lbprov: (...words) => run(home, words),
+    lbprovIn: (elsewhere, ...words) => run(home, words, elsewhere),
     close: async () => {
       await Promise.all(Object.values(hosts).map((toy) => toy.close()))
       rmSync(home, { recursive: true, force: true })

@@ -37,9 +37,11 @@ const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((
 )
 
 const importsOf = (path: string): readonly string[] =>
-  [...readFileSync(join('src', path), 'utf8').matchAll(/(?:^|\n)(?:import|export)\b[^'";]*?from '([^']+)'/g)].flatMap(
-    ([, from]) => from ?? [],
-  )
+  [
+    ...readFileSync(join('src', path), 'utf8').matchAll(
+      /(?:^|\n)(?:import|export)\b[^'";]*?from '([^']+)'/g,
+    ),
+  ].flatMap(([, from]) => from ?? [])
 
 const partOf = (path: string): string => {
   const [part = path, below] = path.split('/')

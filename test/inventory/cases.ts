@@ -24,7 +24,7 @@ export const means: Means = {
 }
 
 /** What reading says of a text: faults, or warnings, or nothing. */
-export const faultsOf = (file: string, text: string): readonly Fault[] => {
+const faultsOf = (file: string, text: string): readonly Fault[] => {
   try {
     return readInventory(file, text, means).warnings
   } catch (error) {

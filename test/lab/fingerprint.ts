@@ -28,7 +28,7 @@ export const fingerprint = async (machine: Machine): Promise<Fingerprint> => {
 }
 
 /** Sections that differ from boot to boot by themselves. */
-export const boundToBoot: readonly string[] = ['sysctl by memory']
+const boundToBoot: readonly string[] = ['sysctl by memory']
 
 /** What went and what came, line by line; empty when nothing moved. */
 export const differences = (

@@ -7,18 +7,23 @@ export interface Place {
   run(argv: readonly string[], input?: string): { readonly out: string; readonly err: string }
 }
 
-// busybox prefers its own applets to the coreutils that every host of ours has.
-const coreutils =
-  'cat chgrp chmod chown env grep mkdir mv readlink rm sha256sum stat sync tail wc'.split(' ')
-const busybox = coreutils.map((name) => `${name}() { /usr/bin/env ${name} "$@"; }\n`).join('')
+// busybox prefers its own applets to the coreutils and the iproute2 that every host of ours has.
+const tools =
+  'cat chgrp chmod chown env grep ip mkdir modprobe mv readlink rm sha256sum stat sync tail wc'.split(
+    ' ',
+  )
+const busybox = tools.map((name) => `${name}() { /usr/bin/env ${name} "$@"; }\n`).join('')
 
-export const shells = [
-  ['dash', ['dash'], ''],
+/** Its name, how it is called, and what it must read before a script. */
+export type Shell = readonly [string, readonly [string, ...string[]], string]
+
+const dash: Shell = ['dash', ['dash'], '']
+
+export const shells: readonly Shell[] = [
+  dash,
   ['bash', ['bash', '--posix'], ''],
   ['busybox', ['busybox', 'sh'], busybox],
-] as const
-
-export type Shell = (typeof shells)[number]
+]
 
 const mark = '00112233445566778899aabbccddeeff'
 
@@ -26,7 +31,7 @@ const mark = '00112233445566778899aabbccddeeff'
 export const trip = (
   place: Place,
   steps: readonly Sh[],
-  [, argv, prelude]: Shell = shells[0],
+  [, argv, prelude]: Shell = dash,
 ): readonly (Answer | undefined)[] =>
   unpack(
     place.run(

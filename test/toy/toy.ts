@@ -104,7 +104,7 @@ for (const name of readdirSync(tmpdir())) {
   if (pid !== undefined && !existsSync(`/proc/${pid}`)) forget(join(tmpdir(), name))
 }
 
-/** Starts a toy host; it needs root, and the packages of requirements.ts. */
+/** Starts a toy host; it needs root, and the packages that test/run.sh installs. */
 export const toyHost = async (options: ToyOptions = {}): Promise<Toy> => {
   const name = options.name ?? 'toy'
   const ownNetwork = options.sharesNetwork !== true

@@ -5,7 +5,7 @@ import { tameWord } from '../tame.ts'
 
 const place = ({ host, port }: Ssh): string => `${host} port ${String(port)}`
 
-export const who = ({ host, ssh, jump, through }: Hop): string => {
+const who = ({ host, ssh, jump, through }: Hop): string => {
   const way = through === undefined ? '' : ` through ${through.host}`
   return jump ? `${host}: its jump host ${place(ssh)}${way}` : `${host} (${place(ssh)}${way})`
 }

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+
+import { patience } from '../../src/engine/patience.ts'
+import type { Toy } from '../toy/toy.ts'
+import { openSite, type Site } from './site.ts'
+
+const oldGateway = '192.0.2.1'
+
+/** Whether the default route leads to the NAT VIP, 10.11.12.10, as proc_net_route has it. */
+const isChanged = ({ pid }: Toy): boolean =>
+  readFileSync(`/proc/${String(pid)}/net/route`, 'utf8').includes('\t00000000\t0A0C0B0A\t')
+
+const defaultRoute = (toy: Toy): string => toy.run(['ip', 'route', 'show', 'default']).out.trim()
+
+/** The new way out leads nowhere: while it is there, for `ms` at most, nobody gets through. */
+const severed = (toy: Toy, ms: number): { readonly stop: () => Promise<void> } => {
+  let since: number | undefined
+  let refusing = false
+  let last: Promise<unknown> = Promise.resolve()
+  const look = async (): Promise<void> => {
+    const changed = isChanged(toy)
+    if (changed) since ??= Date.now()
+    const wanted = changed && Date.now() - (since ?? 0) < ms
+    if (wanted === refusing) return
+    refusing = wanted
+    if (!wanted) return toy.accept()
+    toy.cut()
+    await toy.refuse()
+  }
+  const timer = setInterval(() => {
+    last = last.then(look)
+  }, 5)
+  return {
+    stop: async () => {
+      clearInterval(timer)
+      await last
+    },
+  }
+}
+
+describe('a gateway that cuts the connection', () => {
+  let site: Site
+  let rs1: Toy
+  beforeAll(async () => {
+    site = await openSite(['lb1', 'rs1'])
+    rs1 = site.host('rs1')
+    rs1.run(['ip', 'addr', 'add', '192.0.2.7/24', 'dev', 'eth0'])
+    rs1.run(['ip', 'route', 'add', 'default', 'via', oldGateway])
+  })
+  afterAll(() => site.close())
+
+  it('is taken back by the host itself, and the run says so and ends there', async () => {
+    const before = defaultRoute(rs1)
+    const cut = severed(rs1, Infinity)
+    const ran = await site.lbprovIn(
+      { patience: { ...patience, guardSeconds: 3 } },
+      'apply',
+      site.inventory(),
+      '--yes',
+    )
+    await cut.stop()
+    expect(defaultRoute(rs1)).toBe(before)
+    expect(ran.exit).toBe(5)
+    expect(ran.out.slice(ran.out.indexOf('✔ gateway')).replace(/\d+\.\d s/, 'N s'))
+      .toMatchInlineSnapshot(`
+        "✔ gateway   lb1  1 changed, proved
+        ✘ gateway   rs1  rolled back
+        ✘ balance   lb1  not begun: rs1 failed
+        ✘ rs1: phase "gateway": no new connection came through within 3 s of "default route, live 10.11.12.10 dev eth0", so the host took it back by itself. Check the addresses and the gateway in the inventory against how you reach rs1, and run again.
+        14 changed, 0 failed, 1 rolled back, 1 not begun · N s · run again when it is mended
+        "
+      `)
+    expect(site.host('lb1').run(['test', '-e', '/etc/keepalived/keepalived.conf']).exit).toBe(1)
+  })
+
+  it('is kept when a new connection comes through in time, though not at once', async () => {
+    const cut = severed(rs1, 1500)
+    const ran = await site.lbprov('apply', site.inventory(), '--yes', '--json')
+    await cut.stop()
+    expect(defaultRoute(rs1)).toBe('default via 10.11.12.10 dev eth0')
+    expect(ran.exit).toBe(0)
+    expect(ran.out.trimEnd().split('\n').at(-1)).toContain('"rs1":{"changed":1,"status":"changed"}')
+  })
+})
