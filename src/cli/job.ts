@@ -5,9 +5,14 @@ import type { Cluster, ManagedHost } from '../inventory/cluster.ts'
 import { phasesOf } from '../playbook/phases.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { wishesOf } from '../playbook/wishes.ts'
-import { Secret } from '../secret.ts'
+import { MASK, Secret, reveal } from '../secret.ts'
 import { makeDial } from '../ssh/dial.ts'
 import type { World } from './world.ts'
+
+const masking =
+  (secret: Secret | undefined) =>
+  (said: string): string =>
+    secret === undefined ? said : said.replaceAll(reveal(secret), MASK)
 
 /** The inventory and the playbook as the engine takes them. */
 export const makeJob = (
@@ -41,6 +46,7 @@ export const makeJob = (
     }),
     forks,
     patience: world.patience ?? patience,
+    mask: masking(cluster.vrrp.authPass),
     signal,
     tell,
   }

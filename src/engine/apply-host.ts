@@ -28,7 +28,7 @@ const failure = (
   const n = changes.findIndex((_, each) => answers[each]?.exit !== 0)
   const change = changes[n]
   if (change === undefined) return undefined
-  const said = answers[n]?.err.trim() ?? ''
+  const said = turn.mask(answers[n]?.err.trim() ?? '')
   const undone = changes.slice(n + 1).map(({ what }) => what)
   return new ChangeError(
     [

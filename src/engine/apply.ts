@@ -38,6 +38,7 @@ const turn = async (
     wire,
     dial: job.dial,
     patience: job.patience,
+    mask: (said) => job.mask(said),
   })
   progress.wires.set(host, done.wire)
   if ('error' in done.outcome) {

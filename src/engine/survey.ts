@@ -22,6 +22,8 @@ export interface Job {
   /** Hosts at once. */
   readonly forks: number
   readonly patience: Patience
+  /** What a host said, without the secrets that it may have read in its own files. */
+  mask(said: string): string
   readonly signal: AbortSignal
   readonly tell: Listener
 }

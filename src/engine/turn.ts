@@ -11,4 +11,5 @@ export interface Turn {
   readonly wire: Wire
   readonly dial: Dial
   readonly patience: Patience
+  readonly mask: (said: string) => string
 }

@@ -1,3 +1,4 @@
+import { ReachError } from '../errors.ts'
 import { isEmpty } from '../engine/plan.ts'
 import { makePaint } from './paint.ts'
 import { showPlan, sizeOf } from './plan.ts'
@@ -30,10 +31,9 @@ export const lineScreen = (
       out(`${mark} ${event.phase.padEnd(10)}${event.host}  ${showOutcome(event.outcome)}\n`)
     },
     plan: ({ plan, reached, lost }) => {
-      const all =
-        lost.size === 0
-          ? 'all reached'
-          : `${String(reached.size)} of ${String(reached.size + lost.size)} reached`
+      const away = [...lost.values()].filter((error) => error instanceof ReachError).length
+      const sum = reached.size + lost.size
+      const all = away === 0 ? 'all reached' : `${String(sum - away)} of ${String(sum)} reached`
       out(`${paint.bold(title)} · ${all}\n${showSkipped(skipped)}\n`)
       said = new Set(lost.values())
       for (const { message } of lost.values()) out(`${paint.bad('✘')} ${printable(message)}\n`)

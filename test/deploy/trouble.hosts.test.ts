@@ -170,7 +170,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
     apply({ at: 'rs1', options: ops, edit: asUser('user: ops') }, ({ exit, out }) => {
       expect(exit).toBe(1)
       expect(shown(out)).toMatchInlineSnapshot(`
-        "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+        "toys · NAT · 2 routers, 1 real server · all reached
 
         ✘ rs1: logged in as uid 4000, and lbprov needs root; log in as root, or set "become: true" in its ssh settings to use sudo.
         ✘ balance   lb2  not begun: rs1 failed
@@ -187,7 +187,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
       ({ exit, out }) => {
         expect(exit).toBe(1)
         expect(shown(out).replace(/its init is \S+,/, 'its init is INIT,')).toMatchInlineSnapshot(`
-          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+          "toys · NAT · 2 routers, 1 real server · all reached
 
           ✘ rs1: its init is INIT, and lbprov starts services through systemd; take the host out of the inventory, or run it under systemd.
           ✘ balance   lb2  not begun: rs1 failed
@@ -209,7 +209,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
       ({ exit, out }) => {
         expect(exit).toBe(1)
         expect(shown(out)).toMatchInlineSnapshot(`
-          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+          "toys · NAT · 2 routers, 1 real server · all reached
 
           ✘ rs1: has no ip command; install iproute2 (on the RHEL family: iproute) and run again.
           ✘ balance   lb2  not begun: rs1 failed
@@ -232,7 +232,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
       ({ exit, out }) => {
         expect(exit).toBe(1)
         expect(shown(out)).toMatchInlineSnapshot(`
-          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+          "toys · NAT · 2 routers, 1 real server · all reached
 
           ✘ rs1: Rocky Linux 10 keeps its network neither in network-scripts nor in ifupdown, and lbprov knows no other way yet; install one of them, and say which with "network: { provider: ifcfg }" or "network: { provider: ifupdown }" for this host.
           ✘ balance   lb2  not begun: rs1 failed
@@ -250,7 +250,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
       ({ exit, out }) => {
         expect(exit).toBe(1)
         expect(shown(out)).toMatchInlineSnapshot(`
-          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+          "toys · NAT · 2 routers, 1 real server · all reached
 
           ✘ lb2: there is no interface eth1 here; this host has eth0. Give the right name in its "interfaces" in the inventory.
           ✘ balance   lb1  not begun: lb2 failed
@@ -271,7 +271,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
       ({ exit, out }) => {
         expect(exit).toBe(1)
         expect(shown(out)).toMatchInlineSnapshot(`
-          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+          "toys · NAT · 2 routers, 1 real server · all reached
 
           ✘ lb2: keepalived.service is masked, so it cannot be started; run "systemctl unmask keepalived.service" there if that is no longer meant, and run again.
           ✘ balance   lb1  not begun: lb2 failed
@@ -291,7 +291,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
       ({ exit, out }, site) => {
         expect(exit).toBe(1)
         expect(shown(out)).toMatchInlineSnapshot(`
-          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+          "toys · NAT · 2 routers, 1 real server · all reached
 
           ✘ lb2: /etc/sysctl.d/99-hardening.conf sets net.ipv4.ip_forward = 0 and is read after lbprov's own file, so at the next boot it would win over 1; remove that line and run again.
           ✘ balance   lb1  not begun: lb2 failed

@@ -1,0 +1,208 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+import { afterEach, describe, expect, it } from 'vitest'
+
+import { shown, stripped } from './shown.ts'
+import { openSite, type Ran, type Site } from './site.ts'
+
+const opened: Site[] = []
+const open = async (names: readonly string[] = ['lb1', 'rs1']): Promise<Site> => {
+  const site = await openSite(names)
+  opened.push(site)
+  return site
+}
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((site) => site.close()))
+})
+
+const jsonLines = ({ out }: Ran): readonly Record<string, unknown>[] =>
+  out
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>)
+
+const isBare = (site: Site, name: string): boolean =>
+  site.host(name).run(['ip', '-o', '-4', 'addr', 'show', 'eth0']).out === ''
+
+describe('--limit', () => {
+  it('leaves the other hosts alone, and says so', async () => {
+    const site = await open(['lb1', 'lb2', 'rs1'])
+    const ran = await site.lbprov('apply', site.inventory(), '--yes', '--limit', 'lb*')
+    expect(ran.exit).toBe(0)
+    expect(ran.out).toContain('all reached\nSkipped hosts: rs1.\n')
+    expect(isBare(site, 'rs1')).toBe(true)
+    expect(site.host('rs1').connections).toBe(0)
+    const again = await site.lbprov(
+      'apply',
+      site.inventory(),
+      '--yes',
+      '--json',
+      '--limit',
+      'lb1,lb2',
+    )
+    expect(jsonLines(again)).toContainEqual({ type: 'skipped', hosts: ['rs1'], phases: [] })
+    expect(jsonLines(again).at(-1)).toMatchObject({ changed: 0 })
+  })
+
+  it('names the nearest host for an unknown one, and asks nobody', async () => {
+    const site = await open()
+    expect(await site.lbprov('apply', site.inventory(), '--yes', '--limit', 'lb1,rs11')).toEqual({
+      exit: 2,
+      out: '',
+      err: '--limit: no host of the inventory is called "rs11"; did you mean "rs1"?\n',
+    })
+    expect(site.host('lb1').connections).toBe(0)
+  })
+})
+
+describe('--phase', () => {
+  it('does only that, and says what it skipped', async () => {
+    const site = await open()
+    const only = ['--phase', 'kernel', '--phase', 'packages']
+    const ran = await site.lbprov('apply', site.inventory(), '--yes', ...only)
+    expect(ran.exit).toBe(0)
+    expect(ran.out).toContain('Skipped phases: network, gateway, balance.\n')
+    expect(isBare(site, 'lb1')).toBe(true)
+    expect(site.host('lb1').read('/proc/sys/net/ipv4/ip_forward')).toBe('1\n')
+    const wrong = await site.lbprov('apply', site.inventory(), '--yes', '--phase', 'balanc')
+    expect(wrong).toMatchObject({
+      exit: 2,
+      err: '--phase: the playbook has no phase "balanc"; did you mean "balance"?\n',
+    })
+  })
+})
+
+const webServer = `name: web
+phases:
+  - name: web
+    hosts: real_servers
+    tasks:
+      - package: nginx-toy
+      - file: { path: /etc/nginx-toy.conf, src: files/nginx.conf, mode: "0640" }
+      - file: { path: /lib/systemd/system/nginx-toy.service, content: "[Service]\\nExecStart=x\\nExecReload=y\\n[Install]\\n" }
+      - sysctl: { key: net.core.somaxconn, value: 1024 }
+      - command: { argv: [mkdir, -p, /srv/www], creates: /srv/www }
+      - service: { name: nginx-toy, loads: [/etc/nginx-toy.conf] }
+`
+
+describe('--playbook', () => {
+  it('installs a web server with generic tasks, and reloads it when its file changes', async () => {
+    const site = await open()
+    const rs1 = site.host('rs1')
+    const playbook = site.put('web.yaml', webServer)
+    site.put('files/nginx.conf', 'workers 1\n')
+    const apply = (): Promise<Ran> =>
+      site.lbprov('apply', site.inventory(), '--yes', '--json', '--playbook', playbook)
+    const first = await apply()
+    expect(first).toMatchObject({ exit: 0, err: '' })
+    expect(rs1.read('/etc/nginx-toy.conf')).toBe('workers 1\n')
+    expect(rs1.run(['stat', '-c', '%a', '/etc/nginx-toy.conf']).out).toBe('640\n')
+    expect(rs1.run(['systemctl', 'is-active', 'nginx-toy']).out).toBe('active\n')
+    expect(rs1.read('/proc/sys/net/core/somaxconn')).toBe('1024\n')
+    expect(jsonLines(await apply()).at(-1)).toMatchObject({ changed: 0, failed: 0 })
+
+    const daemon = rs1.run(['systemctl', 'show', '-p', 'MainPID', 'nginx-toy']).out
+    site.put('files/nginx.conf', 'workers 2\n')
+    const changed = await apply()
+    expect(
+      jsonLines(changed)
+        .filter(({ type }) => type === 'change')
+        .map(({ what, after }) => (what === '/etc/nginx-toy.conf' ? what : [what, after])),
+    ).toEqual(['/etc/nginx-toy.conf', ['nginx-toy.service, live', 'reloaded']])
+    expect(rs1.run(['systemctl', 'show', '-p', 'MainPID', 'nginx-toy']).out).toBe(daemon)
+    expect(jsonLines(await apply()).at(-1)).toMatchObject({ changed: 0 })
+  })
+})
+
+describe('a saved plan', () => {
+  it('is followed without a question, and holds no secret', async () => {
+    const site = await open()
+    const plan = join(site.home, 'plan.json')
+    expect((await site.lbprov('plan', site.inventory(), '-o', plan)).exit).toBe(0)
+    expect(isBare(site, 'lb1')).toBe(true)
+    expect(readFileSync(plan, 'utf8')).not.toContain('passw123')
+    expect(readFileSync(plan, 'utf8')).toContain('auth_pass •••')
+    expect((await site.lbprov('apply', site.inventory(), '--plan', plan)).exit).toBe(0)
+    expect(isBare(site, 'lb1')).toBe(false)
+    expect(site.host('lb1').read('/etc/keepalived/keepalived.conf')).toContain('auth_pass passw123')
+  })
+
+  it('is refused when a host has moved, and nothing is changed', async () => {
+    const site = await open()
+    const plan = join(site.home, 'plan.json')
+    await site.lbprov('plan', site.inventory(), '-o', plan)
+    site.host('lb1').run(['sysctl', '-qw', 'net.ipv4.ip_forward=1'])
+    const ran = await site.lbprov('apply', site.inventory(), '--plan', plan)
+    expect(ran.exit).toBe(1)
+    expect(stripped(ran.out)).toMatchInlineSnapshot(`
+      "✘ lb1: no longer as when /tmp/site/plan.json was made, so the plan is refused and nothing was changed; look at the differences with "lbprov plan", and save a new one.
+      0 changed, 1 failed, 1 not begun · N s · nothing was changed
+      "
+    `)
+    const json = await site.lbprov('apply', site.inventory(), '--plan', plan, '--json')
+    expect(jsonLines(json).filter(({ type }) => type === 'failed')).toHaveLength(1)
+    expect(jsonLines(json).some(({ type }) => type === 'change')).toBe(false)
+    expect(jsonLines(json).at(-1)).toEqual({
+      type: 'summary',
+      changed: 0,
+      unchanged: expect.any(Number) as number,
+      failed: 1,
+      unreachable: 0,
+      hosts: { lb1: { changed: 0, status: 'failed' }, rs1: { changed: 0, status: 'not-begun' } },
+    })
+    expect([isBare(site, 'lb1'), isBare(site, 'rs1')]).toEqual([true, true])
+  })
+
+  it('is refused for another inventory, other words, and as no plan at all', async () => {
+    const site = await open()
+    const plan = join(site.home, 'plan.json')
+    await site.lbprov('plan', site.inventory(), '-o', plan)
+    const other = site.inventory((text) => text.replace('wrr', 'rr'))
+    expect(await site.lbprov('apply', other, '--plan', plan)).toEqual({
+      exit: 2,
+      out: '',
+      err: `${plan}: the inventory or the playbook has changed since this plan was made; make a new one with "lbprov plan".\n`,
+    })
+    expect(
+      await site.lbprov('apply', site.inventory(), '--plan', plan, '--limit', 'lb1'),
+    ).toMatchObject({
+      exit: 2,
+      err: '--plan: the plan says itself which hosts and phases it is for; leave out --limit and --phase.\n',
+    })
+    writeFileSync(plan, '{}')
+    expect(await site.lbprov('apply', site.inventory(), '--plan', plan)).toMatchObject({
+      exit: 2,
+      err: `${plan}: this is no plan; make one with "lbprov plan INVENTORY -o ${plan}".\n`,
+    })
+    expect(site.host('lb1').connections).toBe(1)
+  })
+})
+
+describe('--json and --verbose', () => {
+  it('says every line as JSON, the summary last', async () => {
+    const site = await open()
+    const ran = await site.lbprov('apply', site.inventory(), '--yes', '--json')
+    const lines = jsonLines(ran)
+    expect(new Set(lines.map(({ type }) => type))).toEqual(
+      new Set(['warning', 'change', 'outcome', 'summary']),
+    )
+    expect(ran.out.trimEnd().split('\n').at(-1)).toMatch(
+      /^\{"type":"summary","changed":\d+,"unchanged":\d+,"failed":0,"unreachable":0,"hosts":\{"lb1":\{"changed":\d+,"status":"changed"\},"rs1":\{"changed":\d+,"status":"changed"\}\}\}$/,
+    )
+    const changes = lines.filter(({ type }) => type === 'change').length
+    expect(lines.at(-1)).toMatchObject({ changed: changes })
+    expect(ran.err).toBe('')
+  })
+
+  it('shows the commands, and the password in none of them, not even one that failed', async () => {
+    const site = await open()
+    site.host('lb1').write('/usr/local/sbin/keepalived', '#!/bin/sh\ncat "$3" >&2; exit 5\n')
+    site.host('lb1').run(['chmod', '755', '/usr/local/sbin/keepalived'])
+    const ran = await site.lbprov('apply', site.inventory(), '--yes', '--verbose')
+    expect(ran.out).toContain('$ ip -4 route replace default via 203.0.113.254 dev eth0')
+    expect(ran.out).toContain('auth_pass •••')
+    expect(ran.exit).toBe(1)
+    expect(shown(ran.out)).toContain('keepalived.conf: exit 5')
+  })
+})
