@@ -3,14 +3,15 @@ import { Writable } from 'node:stream'
 
 import type { Terminal } from '../ui/terminal.ts'
 
-type Process = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env'>
+type Process = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env' | 'kill' | 'pid'>
 
 const ask = async (
-  { stdin, stderr }: Process,
+  own: Process,
   signal: AbortSignal,
   question: string,
   hidden: boolean,
 ): Promise<string> => {
+  const { stdin, stderr } = own
   let muted = false
   // The question and what is typed are written through here; a passphrase is not.
   const echo = new Writable({
@@ -20,6 +21,8 @@ const ask = async (
     },
   })
   const reader = createInterface({ input: stdin, output: echo, terminal: true })
+  // While it reads, Ctrl-C is a key like any other; what it means is decided where signals are.
+  reader.on('SIGINT', () => own.kill(own.pid, 'SIGINT'))
   const ended = new Promise<string>((resolve) => reader.once('close', () => resolve('')))
   try {
     const answer = reader.question(question, { signal })

@@ -10,9 +10,12 @@ const decision = (run: string): string => `/run/lbprov/guard-${run}`
 export const arm = (run: string, undo: readonly Sh[], seconds: number): Sh =>
   lines(
     sh`mkdir -p -m 700 /run/lbprov && [ ! -e ${decision(run)} ] || exit 1`,
-    sh`( trap '' HUP; sleep ${seconds}; if mkdir ${decision(run)} 2>/dev/null; then`,
+    sh`( trap '' HUP; left=${seconds}; while [ $left -gt 0 ]; do sleep 1; left=$((left - 1))`,
+    // A confirmed change leaves nothing behind, not even a process that waits.
+    sh`[ ! -e ${decision(run)}/kept ] || { rm -rf ${decision(run)}; exit; }; done`,
+    sh`if mkdir ${decision(run)} 2>/dev/null; then`,
     ...[...undo].reverse().map((each) => sh`( ${each} )`),
-    sh`: > ${decision(run)}/undone; fi; sleep 600; rm -rf ${decision(run)} ) </dev/null >/dev/null 2>&1 &`,
+    sh`: > ${decision(run)}/undone; fi ) </dev/null >/dev/null 2>&1 &`,
   )
 
 /** `confirm` ends with this when the guard was faster, and has undone everything. */

@@ -12,7 +12,7 @@ const netmask = ({ prefix }: Address): string =>
 const isIpv6 = (gateway: string): boolean => gateway.includes(':')
 
 /** An ifcfg file as the guides print it: Load Balancer Administration (RHEL 6), 3.1; sysconfig.txt for IPv6. */
-export const ifcfgText = ({ device, enabled, addresses, gateways }: Interface): string => {
+const ifcfgText = ({ device, enabled, addresses, gateways }: Interface): string => {
   const v4 = addresses.filter(({ family }) => family === 4)
   const v6 = addresses.filter(({ family }) => family === 6)
   const lines = [

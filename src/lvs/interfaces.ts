@@ -7,7 +7,7 @@ import { providerOf } from './provider.ts'
 import type { Place, Task } from './task.ts'
 
 /** The stanzas of one interface, as interfaces(5) has them. */
-export const interfacesText = ({ device, enabled, addresses, gateways }: Interface): string => {
+const interfacesText = ({ device, enabled, addresses, gateways }: Interface): string => {
   if (!enabled)
     return `# ${device} must not come up by itself: no "auto" line.\niface ${device} inet manual\n`
   const stanzas = addresses.map(({ address, prefix, family }) => [

@@ -43,7 +43,10 @@ export const virtualServers = (service: Service): readonly Block[] =>
       line('lvs_sched', service.scheduler),
       line('lvs_method', methods[service.forwarding]),
       line('persistence_timeout', service.persistenceTimeout),
-      line('protocol', service.protocol.toUpperCase()),
+      // A mark has no protocol: keepalived's own test refuses a file that gives it one.
+      ...(server.firewallMark === undefined
+        ? [line('protocol', service.protocol.toUpperCase())]
+        : []),
       ...(server.sorryServer === undefined
         ? []
         : [line('sorry_server', server.sorryServer.address, server.sorryServer.port)]),

@@ -37,7 +37,8 @@ const heading = (change: Change): string => {
     change.severs === true
       ? `  (guarded: back in ${String(patience.guardSeconds)} s unless confirmed)`
       : ''
-  return printable(`${sign(change)} ${what}${text === true ? '' : values()}${remark}${guard}`)
+  const line = `${sign(change)} ${what}${text === true ? '' : values()}${remark}${guard}`
+  return printable(line).replaceAll('\n', '\\n')
 }
 
 /** One change as lines: a unified diff for a file, `before → after` for the rest. */

@@ -73,7 +73,8 @@ export const breaking =
   (dial: Dial, toys: Readonly<Record<string, Toy>>, noted: string[], at?: Break): Dial =>
   async (host) => {
     const wire = await dial(host)
-    const toy = toys[host] as Toy
+    const toy = toys[host]
+    if (toy === undefined) throw new Error(`no toy ${host}`)
     const connection = toy.connections
     return {
       close: () => wire.close(),

@@ -58,9 +58,15 @@ const startHost = async (name: string, { files, ...options }: ToyOptions = {}): 
   return toy
 }
 
+const hostOf = (hosts: Readonly<Record<string, Toy>>, name: string): Toy => {
+  const found = hosts[name]
+  if (found === undefined) throw new Error(`no host ${name} in this site`)
+  return found
+}
+
 const baseText = (hosts: Readonly<Record<string, Toy>>): string => {
   const ssh = (name: string): string => {
-    const { host, port, identityFiles, userKnownHostsFiles } = (hosts[name] as Toy).ssh
+    const { host, port, identityFiles, userKnownHostsFiles } = hostOf(hosts, name).ssh
     return `{ host: ${host}, port: ${String(port)}, identity_file: ${String(identityFiles[0])}, user_known_hosts_file: ${String(userKnownHostsFiles[0])} }`
   }
   const routers = Object.keys(hosts)
@@ -167,7 +173,7 @@ export const openSite = async (
   return {
     hosts,
     home,
-    host: (name) => hosts[name] as Toy,
+    host: (name) => hostOf(hosts, name),
     put,
     inventory: (edit = (text) => text) => put('inventory.yaml', edit(baseText(hosts))),
     lbprov: (...words) => run(home, words),

@@ -27,10 +27,10 @@ export const fingerprint = async (machine: Machine): Promise<Fingerprint> => {
   return sections(stdout)
 }
 
-/** Sections that differ from boot to boot by themselves. */
-const boundToBoot: readonly string[] = ['sysctl by memory']
-
-/** What went and what came, line by line; empty when nothing moved. */
+/**
+ * What went and what came, line by line; empty when nothing moved. Across a reboot, except `sysctl by memory`:
+ * it differs from boot to boot by itself.
+ */
 export const differences = (
   before: Fingerprint,
   after: Fingerprint,

@@ -1,0 +1,129 @@
+import { describe, it } from 'vitest'
+
+import { shown } from './shown.ts'
+import { apply, asUser, impatient, ops, shim } from './trouble.ts'
+
+describe('a host that cannot be reached', { timeout: 30_000 }, () => {
+  it.concurrent('refuses the connection', ({ expect }) =>
+    apply({ at: 'rs1', prepare: (toy) => toy.refuse() }, ({ exit, out }, site) => {
+      expect(exit).toBe(1)
+      expect(shown(out)).toMatchInlineSnapshot(`
+        "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+
+        ✘ rs1 (127.0.0.1 port N) refuses the connection: nothing listens there, or a firewall says no.
+        ✘ balance   lb2  not begun: rs1 failed
+        ✘ balance   lb1  not begun: rs1 failed
+        24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
+        "
+      `)
+      expect(site.host('lb1').run(['ip', '-o', 'addr', 'show', 'eth0']).out).toContain(
+        '203.0.113.9',
+      )
+    }),
+  )
+
+  it.concurrent('does not know the key', ({ expect }) =>
+    apply(
+      { at: 'lb2', prepare: (toy) => toy.write('/root/.ssh/authorized_keys', '') },
+      ({ exit, out }) => {
+        expect(exit).toBe(1)
+        expect(shown(out)).toMatchInlineSnapshot(`
+          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+
+          ✘ lb2 (127.0.0.1 port N) refuses the login of root: it does not know /tmp/toy/id_ed25519 (it offers publickey). ssh-copy-id -p N root@127.0.0.1 adds a key there.
+          ✘ balance   lb1  not begun: lb2 failed
+          15 changed, 0 failed, 1 unreachable, 1 not begun · N s · run again when it is mended
+          "
+        `)
+      },
+    ),
+  )
+
+  it.concurrent('has another host key than before', ({ expect }) =>
+    apply(
+      {
+        at: 'rs1',
+        prepare: (toy) =>
+          void toy.run([
+            'sh',
+            '-c',
+            'rm /etc/ssh/toy_ed25519*; ssh-keygen -qt ed25519 -N "" -f /etc/ssh/toy_ed25519',
+          ]),
+      },
+      ({ exit, out }) => {
+        expect(exit).toBe(1)
+        expect(shown(out)).toMatchInlineSnapshot(`
+          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+
+          ✘ rs1 (127.0.0.1 port N) shows the ED25519 key SHA256:…, while /tmp/toy/known_hosts:1 holds SHA256:…. Somebody may stand between; if the host was installed anew, forget the old key and run again:
+          ssh-keygen -R '[127.0.0.1]:N' -f /tmp/toy/known_hosts
+          ✘ balance   lb2  not begun: rs1 failed
+          ✘ balance   lb1  not begun: rs1 failed
+          24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
+          "
+        `)
+      },
+    ),
+  )
+
+  it.concurrent('wants a password for sudo', ({ expect }) =>
+    apply(
+      {
+        at: 'rs1',
+        options: { ...ops, sudoers: 'ops ALL=(root) ALL\n' },
+        edit: asUser('user: ops, become: true'),
+      },
+      ({ exit, out }) => {
+        expect(exit).toBe(1)
+        expect(shown(out)).toMatchInlineSnapshot(`
+          "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+
+          ✘ rs1 (127.0.0.1 port N) does not let ops become root without a password; what lets it is a file in /etc/sudoers.d with the line "ops ALL=(root) NOPASSWD: ALL". It said:
+            sudo: a password is required
+          ✘ balance   lb2  not begun: rs1 failed
+          ✘ balance   lb1  not begun: rs1 failed
+          24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
+          "
+        `)
+      },
+    ),
+  )
+
+  it.concurrent('hangs at a question', ({ expect }) =>
+    apply({ at: 'rs1', prepare: shim('ip', 'sleep 1000'), world: impatient }, ({ exit, out }) => {
+      expect(exit).toBe(1)
+      expect(shown(out)).toMatchInlineSnapshot(`
+        "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
+
+        ✘ rs1 (127.0.0.1 port N) said nothing for N s and was given up in step 6 of 6 (ip -o addr). What was running may have run or not; the next run asks the host anew before it changes anything.
+        ✘ balance   lb2  not begun: rs1 failed
+        ✘ balance   lb1  not begun: rs1 failed
+        24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
+        "
+      `)
+    }),
+  )
+
+  it.concurrent('hangs at a change', ({ expect }) =>
+    apply(
+      { at: 'lb2', prepare: shim('apt-get', 'sleep 1000'), world: impatient },
+      ({ exit, out }) => {
+        expect(exit).toBe(1)
+        expect(shown(out)).toMatchInlineSnapshot(`
+        "toys · NAT · 2 routers, 1 real server · all reached
+
+        ✘ packages  lb2  failed
+        ✘ kernel    lb2  not begun: lb2 failed before
+        ✘ network   lb2  not begun: lb2 failed before
+        ✘ gateway   lb2  not begun: lb2 failed before
+        ✘ balance   lb2  not begun: lb2 failed before
+        ✘ balance   lb1  not begun: lb2 failed
+        ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 1 of 3 (DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-…). What was running may have run or not; the next run asks the host anew before it changes anything.
+          It was in phase "packages"; how far it got, the next run will see: packages keepalived, ipvsadm.
+        15 changed, 1 failed, 1 not begun · N s · run again when it is mended
+        "
+      `)
+      },
+    ),
+  )
+})
