@@ -36,6 +36,7 @@ try {
     process.stderr.write(
       `This is a bug in lbprov: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
     )
-    process.exitCode = 70
+    // Whatever still draws or waits must not keep a broken run alive.
+    process.exit(70)
   }
 }

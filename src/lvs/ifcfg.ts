@@ -2,7 +2,7 @@ import { spell } from '../inventory/address.ts'
 import type { Address, Interface } from '../inventory/cluster.ts'
 import type { Resource } from '../resource.ts'
 import { file } from '../resources/file.ts'
-import { liveInterfaces } from './live-interface.ts'
+import { addresses } from './addresses.ts'
 import { providerOf } from './provider.ts'
 import type { Place, Task } from './task.ts'
 
@@ -12,9 +12,9 @@ const netmask = ({ prefix }: Address): string =>
 const isIpv6 = (gateway: string): boolean => gateway.includes(':')
 
 /** An ifcfg file as the guides print it: Load Balancer Administration (RHEL 6), 3.1; sysconfig.txt for IPv6. */
-const ifcfgText = ({ device, enabled, addresses, gateways }: Interface): string => {
-  const v4 = addresses.filter(({ family }) => family === 4)
-  const v6 = addresses.filter(({ family }) => family === 6)
+const ifcfgText = ({ device, enabled, addresses: held, gateways }: Interface): string => {
+  const v4 = held.filter(({ family }) => family === 4)
+  const v6 = held.filter(({ family }) => family === 6)
   const lines = [
     `DEVICE=${device}`,
     ...(enabled ? ['BOOTPROTO=static', 'ONBOOT=yes'] : ['BOOTPROTO=none', 'ONBOOT=no']),
@@ -43,5 +43,5 @@ export const ifcfg: Task = {
   summary: 'Addresses, live and in network-scripts; nothing where the host uses something else',
   // Live first: what the guard has to take back is then not saved either.
   resources: (place) =>
-    providerOf(place) === 'ifcfg' ? [...liveInterfaces(place.host), ...ifcfgFiles(place)] : [],
+    providerOf(place) === 'ifcfg' ? [...addresses.resources(place), ...ifcfgFiles(place)] : [],
 }

@@ -1,3 +1,4 @@
+import { addresses } from './addresses.ts'
 import { gateway } from './gateway.ts'
 import { ifcfg } from './ifcfg.ts'
 import { interfaces } from './interfaces.ts'
@@ -13,9 +14,10 @@ export const tasks: readonly Task[] = [
   packages,
   kernel_modules,
   ip_forward,
+  addresses,
+  gateway,
   ifcfg,
   interfaces,
-  gateway,
   keepalived_conf,
   keepalived,
 ]

@@ -2,15 +2,15 @@ import type { Interface } from '../inventory/cluster.ts'
 import type { Resource } from '../resource.ts'
 import { file } from '../resources/file.ts'
 import { ifupdown_sources } from '../resources/ifupdown_sources.ts'
-import { liveInterfaces } from './live-interface.ts'
+import { addresses } from './addresses.ts'
 import { providerOf } from './provider.ts'
 import type { Place, Task } from './task.ts'
 
 /** The stanzas of one interface, as interfaces(5) has them. */
-const interfacesText = ({ device, enabled, addresses, gateways }: Interface): string => {
+const interfacesText = ({ device, enabled, addresses: held, gateways }: Interface): string => {
   if (!enabled)
     return `# ${device} must not come up by itself: no "auto" line.\niface ${device} inet manual\n`
-  const stanzas = addresses.map(({ address, prefix, family }) => [
+  const stanzas = held.map(({ address, prefix, family }) => [
     `iface ${device} inet${family === 6 ? '6' : ''} static`,
     `    address ${address}/${String(prefix)}`,
     ...gateways
@@ -36,6 +36,6 @@ export const interfaces: Task = {
   summary: 'Addresses, live and for ifupdown; nothing where the host uses something else',
   resources: (place) =>
     providerOf(place) === 'ifupdown'
-      ? [...liveInterfaces(place.host), ...interfacesFiles(place)]
+      ? [...addresses.resources(place), ...interfacesFiles(place)]
       : [],
 }

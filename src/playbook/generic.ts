@@ -33,16 +33,14 @@ const defineGeneric = <Schema extends z.ZodType>(task: {
 
 const packageName = z.string().regex(/^[a-z0-9][\w.+-]*$/i, 'must be the name of a package')
 
+const packageNames = z.union([packageName.transform((name) => [name]), z.array(packageName).min(1)])
+
 const packages = defineGeneric({
   name: 'package',
   summary: packageResource.summary,
   schema: z.union([
-    packageName.transform((name) => [name]),
-    z
-      .strictObject({
-        name: z.union([packageName.transform((name) => [name]), z.array(packageName).min(1)]),
-      })
-      .transform(({ name }) => name),
+    packageNames,
+    z.strictObject({ name: packageNames }).transform(({ name }) => name),
   ]),
   resource: (names, { host, platform }) => {
     if (platform.packageManager === undefined) {
@@ -80,7 +78,13 @@ const files = defineGeneric({
   name: 'file',
   summary: file.summary,
   // `src`, a file beside the playbook, has become `content` before the schema reads it.
-  schema: file.schema.extend({ content: z.string().describe('The whole text of the file') }),
+  schema: file.schema.extend({
+    content: z
+      .string({
+        error: 'needs the text of the file as "content", or its name beside this playbook as "src"',
+      })
+      .describe('The whole text of the file'),
+  }),
   resource: (wish) => file.bind(wish),
 })
 

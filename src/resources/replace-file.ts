@@ -29,7 +29,9 @@ export const replaceFile = (wish: NewFile): Sh => {
     sh`rm -f -- "$new"; trap 'rm -f -- "$new"' EXIT; set -C`,
     // Some shells report a full disk only in the size, some without a word.
     sh`{ printf %s ${pieces(content)} > "$new" && [ "$(wc -c < "$new")" -eq ${size} ]; } || { echo "$path could not be written whole; is its disk full?" >&2; exit 1; }`,
-    validate === undefined ? sh`:` : sh`${program(validate, sh`"$new"`)} >&2`,
+    validate === undefined
+      ? sh`:`
+      : sh`${program(validate, sh`"$new"`)} >&2 || { code=$?; echo "The new file did not pass its test, so $path is left as it was." >&2; exit $code; }`,
     sh`if [ -e "$path" ]; then chown --reference="$path" -- "$new"; fi`,
     owner === undefined ? sh`:` : sh`chown -- ${owner} "$new"`,
     group === undefined ? sh`:` : sh`chgrp -- ${group} "$new"`,

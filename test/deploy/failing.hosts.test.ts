@@ -59,6 +59,7 @@ describe('a change that fails', { timeout: 30_000 }, () => {
           ✘ balance   lb1  not begun: lb2 failed
           ✘ lb2: phase "balance": /etc/keepalived/keepalived.conf: exit 4.
             (Line 7) Unknown keyword
+            The new file did not pass its test, so /etc/keepalived/keepalived.conf is left as it was.
             Left undone here: keepalived.service, saved; keepalived.service, live.
             Mend the cause and run again: what is done already is not done twice.
           27 changed, 1 failed, 1 not begun · N s · run again when it is mended

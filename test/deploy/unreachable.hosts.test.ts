@@ -10,7 +10,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
       expect(shown(out)).toMatchInlineSnapshot(`
         "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
-        ✘ rs1 (127.0.0.1 port N) refuses the connection: nothing listens there, or a firewall says no.
+        ✘ rs1 (127.0.0.1 port N) refuses the connection: nothing listens there, or a firewall says no. Is sshd up, and are ssh.host and ssh.port right?
         ✘ balance   lb2  not begun: rs1 failed
         ✘ balance   lb1  not begun: rs1 failed
         24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended

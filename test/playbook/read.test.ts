@@ -81,7 +81,7 @@ describe('a task', () => {
     expect(said(tasks('keepalive_conf', 'gatewy', 'copy: { path: /a }'))).toMatchInlineSnapshot(`
       "site.yaml:6:9: phases.0.tasks.0: there is no task "keepalive_conf"; did you mean "keepalived_conf"?
       site.yaml:7:9: phases.0.tasks.1: there is no task "gatewy"; did you mean "gateway"?
-      site.yaml:8:9: phases.0.tasks.2: there is no task "copy"; known here: packages, kernel_modules, ip_forward, ifcfg, interfaces, gateway, keepalived_conf, keepalived, package, service, file, sysctl, command"
+      site.yaml:8:9: phases.0.tasks.2: there is no task "copy"; known here: packages, kernel_modules, ip_forward, addresses, gateway, ifcfg, interfaces, keepalived_conf, keepalived, package, service, file, sysctl, command"
     `)
   })
 
@@ -135,7 +135,7 @@ describe('a task', () => {
       site.yaml:11:26: phases.0.tasks.5.service.name: must be the name of a systemd unit
       site.yaml:12:18: phases.0.tasks.6.service: needs a map, not "nginx"
       site.yaml:13:18: phases.0.tasks.7.package: must be the name of a package
-      site.yaml:14:9: phases.0.tasks.8.package: needs text or a map, not a list
+      site.yaml:14:9: phases.0.tasks.8.package: is empty
       site.yaml:15:24: phases.0.tasks.9.sysctl.key: must be a kernel parameter such as net.ipv4.ip_forward
       site.yaml:16:9: phases.0.tasks.10.sysctl: needs "value"
       site.yaml:17:9: phases.0.tasks.11.command: needs "unless" or "creates", so that a rerun can tell that it is done

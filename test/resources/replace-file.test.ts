@@ -126,7 +126,10 @@ describe.each(shells)('with %s', (...shell) => {
     writeFileSync(path, 'old')
     const validate = ['grep', '-c', 'good', '%s']
     const bad = replaceFile({ path, content: ['bad'], validate })
-    expect(trip(here, [bad], shell)[0]).toMatchObject({ exit: 1, err: '0\n' })
+    expect(trip(here, [bad], shell)[0]).toMatchObject({
+      exit: 1,
+      err: `0\nThe new file did not pass its test, so ${path} is left as it was.\n`,
+    })
     expect([read(), readdirSync(folder)]).toEqual(['old', ['file']])
     runOn(here, [replaceFile({ path, content: ['good'], validate })], shell)
     expect(read()).toBe('good')

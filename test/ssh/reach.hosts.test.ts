@@ -22,7 +22,7 @@ describe('a host is not reached', () => {
     const host = await toy()
     await host.refuse()
     expect(await failure(dialTo(host.ssh))).toMatchInlineSnapshot(
-      `"connect: lb1 (127.0.0.1 port PORT) refuses the connection: nothing listens there, or a firewall says no."`,
+      `"connect: lb1 (127.0.0.1 port PORT) refuses the connection: nothing listens there, or a firewall says no. Is sshd up, and are ssh.host and ssh.port right?"`,
     )
     await host.accept()
     expect(await say(host.ssh)).toBe('root\n')

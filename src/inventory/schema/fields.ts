@@ -32,11 +32,17 @@ export const oneOf = <const Words extends readonly [string, ...string[]]>(
   words: Words,
 ) => z.enum(words, { error: (issue) => notOneOf(issue.input, noun, words) })
 
-/** Text that goes into a line of another file: nothing invisible, no blanks, no quotes. */
+/**
+ * Characters that are themselves in keepalived.conf: nothing invisible, no blanks and quotes, no braces, and
+ * neither of the two that begin a comment, `!` and `#`.
+ */
+export const plainText = /^[$-&(-z|~]+$/
+
+/** Text that goes into a line of keepalived.conf. */
 export const word = (noun: string) =>
-  z.string().regex(/^[!#-&(-~]+$/, {
+  z.string().regex(plainText, {
     error: (issue) =>
-      `${shown(issue.input)} is not ${noun}: no blanks, quotes or unprintable characters`,
+      `${shown(issue.input)} is not ${noun}: no blanks, quotes, braces, "!", "#" or unprintable characters, which keepalived.conf would not take as they are`,
   })
 
 /** One value or a list of them; a list afterwards. */

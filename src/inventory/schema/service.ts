@@ -38,8 +38,8 @@ const http = z.strictObject({
   port: checked,
   path: z
     .string()
-    .regex(/^\/[!#-&(-~]*$/, {
-      error: ({ input }) => `${shown(input)} is not a path: begin with "/", no blanks or quotes`,
+    .regex(/^\/[$-&(-z|~]*$/, {
+      error: ({ input }) => `${shown(input)} is not a path: begin with "/", and write blanks, quotes, braces, "!" and "#" as %20 and the like`,
     })
     .default('/')
     .meta({ description: 'What is asked for.' }),

@@ -4,20 +4,27 @@ import { tameWord } from '../tame.ts'
 import { bare, reach } from './words.ts'
 
 const refusals: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'refuses the connection: nothing listens there, or a firewall says no',
-  EHOSTUNREACH: 'cannot be reached: no route to the host, or it is down',
-  ENETUNREACH: 'cannot be reached: this machine has no route to its network',
-  ETIMEDOUT: 'does not answer',
-  ECONNRESET: 'closed the connection',
-  EACCES: 'cannot be reached: this machine may not connect there',
-  EPERM: 'cannot be reached: this machine may not connect there',
+  ECONNREFUSED:
+    'refuses the connection: nothing listens there, or a firewall says no. Is sshd up, and are ssh.host and ssh.port right?',
+  EHOSTUNREACH:
+    'cannot be reached: no route to the host, or it is down. Is ssh.host right, and is it up?',
+  ENETUNREACH:
+    'cannot be reached: this machine has no route to its network. Give a way there with ssh.proxy_jump, or a route.',
+  ETIMEDOUT: 'does not answer. Is it up, and does a firewall let this machine in?',
+  ECONNRESET: 'closed the connection. Is it an SSH server, and does it let this machine in?',
+  EACCES: "cannot be reached: this machine's own firewall or policy forbids it.",
+  EPERM: "cannot be reached: this machine's own firewall or policy forbids it.",
 }
 
 export const notFound = (hop: Hop): ReachError =>
   reach(hop, 'resolve', `is not found: no address is known for that name. Is ssh.host right?`)
 
 export const notReached = (hop: Hop, code: string): ReachError =>
-  reach(hop, 'connect', `${refusals[code] ?? `cannot be reached: ${tameWord(code)}`}.`)
+  reach(
+    hop,
+    'connect',
+    refusals[code] ?? `cannot be reached: ${tameWord(code)}. Is ssh.host right?`,
+  )
 
 /** The jump host could not make the connection. RFC 4254, 5.1. */
 export const notForwarded = (hop: Hop, reason: string): ReachError =>
