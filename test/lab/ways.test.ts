@@ -121,6 +121,35 @@ describe('one router and two real servers', () => {
     })
   })
 
+  it('is reached by its own address through a router, each key checked on the way', async () => {
+    const inside = edited(lab, 'inside', (text) =>
+      text.replace(
+        'rs1: { ssh: 192.0.2.21,',
+        'rs1: { ssh: { host: 10.11.12.20, proxy_jump: lb1 },',
+      ),
+    )
+    const limit = ['--limit', 'rs1']
+    const unknown = await apply(lab, inside, ...limit)
+    expect(unknown.code).toBe(1)
+    expect(unknown.stdout).toContain('which no known_hosts file holds')
+    const trusting = edited(lab, 'trusting', (text) =>
+      text.replace(
+        'rs1: { ssh: 192.0.2.21,',
+        'rs1: { ssh: { host: 10.11.12.20, proxy_jump: lb1, strict_host_key_checking: accept-new },',
+      ),
+    )
+    expect((await apply(lab, trusting, ...limit)).summary).toMatchObject({
+      changed: 0,
+      failed: 0,
+      unreachable: 0,
+    })
+    expect((await apply(lab, inside, ...limit)).summary).toMatchObject({
+      changed: 0,
+      failed: 0,
+      unreachable: 0,
+    })
+  })
+
   it('is reached through sudo, and says in a sentence when sudo will not', async () => {
     const as = (user: string): string =>
       edited(lab, `as-${user}`, (text) =>
