@@ -80,3 +80,17 @@ export class StaleError extends LbprovError {
   readonly code = 'E_STALE'
   readonly exit = 1
 }
+
+const causes: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EEXIST: 'a part of the path is a file',
+  ENOTDIR: 'a part of the path is a file',
+}
+
+/** Why this machine could not do something with a file, in words; `code` is errno(3)'s. */
+export const cause = (code: string | undefined): string =>
+  code === undefined ? 'for no reason that is known' : (causes[code] ?? code)

@@ -38,9 +38,12 @@ const NESTED = 'nested too deeply to be read'
 
 const sentences: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here; one file holds one document',
-  BAD_INDENT: 'a "[" or "{" above is not closed, or what stands in it is not indented',
+  BAD_INDENT:
+    'this line begins at another column than its neighbours, or a "[" or "{" above is not closed',
   TAB_AS_INDENT: 'tabs cannot indent YAML; use spaces',
-  BLOCK_AS_IMPLICIT_KEY: 'a second ": " on one line; put the value in quotes or on its own line',
+  BLOCK_AS_IMPLICIT_KEY:
+    'a second ": " on one line, or the line behind it is indented further; quote the value, or line the two up',
+  MULTILINE_IMPLICIT_KEY: 'a key needs a colon and a blank behind it: "priority: 99"',
   TAG_RESOLVE_FAILED: 'tags (a "!" before a value) are not read; put text with a "!" in quotes',
 }
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
-import { WishError, showFault } from '../errors.ts'
+import { WishError, cause, showFault } from '../errors.ts'
 import type { Cluster } from '../inventory/cluster.ts'
 import { readInventory } from '../inventory/read.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { readPlaybook } from '../playbook/read.ts'
 import { checkOwners } from '../playbook/wishes.ts'
 import { openSecrets } from './secrets.ts'
+import { shippedPlaybook } from './shipped-playbook.ts'
 import type { World } from './world.ts'
 
 /** What one command line names, read and checked. */
@@ -25,19 +25,9 @@ export const readText = (file: string): string => {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    const why = code === 'ENOENT' ? 'there is no such file' : (code ?? 'it cannot be read')
-    throw new WishError(`${file}: ${why}; give the path of a file.`)
+    const why = cause((error as NodeJS.ErrnoException).code)
+    throw new WishError(`${file}: ${why}; give the path of a file that can be read.`)
   }
-}
-
-const shippedPlaybook = (cluster: Cluster): string => {
-  if (cluster.forwarding === 'nat') {
-    return fileURLToPath(new URL('../../playbooks/nat.yaml', import.meta.url))
-  }
-  throw new WishError(
-    `lbprov can check a cluster with "forwarding: ${cluster.forwarding}", and not apply it yet: the shipped playbook is for nat. Give a playbook of your own with --playbook.`,
-  )
 }
 
 export interface Inventory {

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 
+import { cause } from '../errors.ts'
 import type { OpenSecret } from '../inventory/secrets.ts'
 import { Secret } from '../secret.ts'
 import type { World } from './world.ts'
@@ -22,7 +23,7 @@ export const openSecrets = (inventory: string, { env, home }: World): OpenSecret
       try {
         return firstLine(readFileSync(path, 'utf8'))
       } catch (error) {
-        return `cannot read ${path}: ${(error as NodeJS.ErrnoException).code ?? 'unknown error'}`
+        return `cannot read ${path}: ${cause((error as NodeJS.ErrnoException).code)}`
       }
     }
     const [program = '', ...words] = reference.command
@@ -31,7 +32,10 @@ export const openSecrets = (inventory: string, { env, home }: World): OpenSecret
       encoding: 'utf8',
       stdio: ['inherit', 'pipe', 'inherit'],
     })
-    if (run.error !== undefined) return `cannot run ${program}: ${run.error.message}`
+    if (run.error !== undefined) {
+      const { code } = run.error as NodeJS.ErrnoException
+      return `cannot run ${program}: ${code === 'ENOENT' ? 'there is no such command' : cause(code)}`
+    }
     if (run.status === 0) return firstLine(run.stdout)
     return `${program} ended with exit ${String(run.status ?? run.signal)}; see what it said above`
   }

@@ -19,11 +19,26 @@ const distance = (a: string, b: string): number => {
 const strangeness = (wanted: string, candidate: string): number =>
   candidate.toLowerCase().startsWith(wanted.slice(0, 1)) ? 0 : 1
 
+/** What others call a thing that has one word here: keepalived's older words, and LVS's tools'. */
+const aliases: Readonly<Record<string, string>> = {
+  virtual_servers: 'services',
+  virtual_server: 'services',
+  servers: 'real_servers',
+  lvs_sched: 'scheduler',
+  lb_algo: 'scheduler',
+  lvs_method: 'forwarding',
+  lb_kind: 'forwarding',
+  persistence: 'persistence_timeout',
+  virtual_ipaddress: 'vips',
+}
+
 /** The known word that a mistyped one was probably meant to be. */
 export const nearest = (word: string, known: readonly string[]): string | undefined => {
   // A long paste is no typing error, and measuring it would cost its length squared.
   if (word.length > 64) return undefined
   const wanted = word.toLowerCase()
+  const alias = Object.hasOwn(aliases, wanted) ? aliases[wanted] : undefined
+  if (alias !== undefined && known.includes(alias)) return alias
   const close = known
     .map((candidate) => ({ candidate, far: distance(wanted, candidate.toLowerCase()) }))
     .filter(({ candidate, far }) => far <= Math.max(1, Math.floor(candidate.length / 3)))

@@ -29,8 +29,8 @@ const ifcfgText = ({ device, enabled, addresses: held, gateways }: Interface): s
   return `${lines.join('\n')}\n`
 }
 
-export const ifcfgFiles = ({ host }: Place): readonly Resource[] =>
-  host.interfaces.map((each) =>
+export const ifcfgFiles = (_: Place, which: readonly Interface[]): readonly Resource[] =>
+  which.map((each) =>
     file.bind({
       path: `/etc/sysconfig/network-scripts/ifcfg-${each.device}`,
       content: ifcfgText(each),
@@ -43,5 +43,7 @@ export const ifcfg: Task = {
   summary: 'Addresses, live and in network-scripts; nothing where the host uses something else',
   // Live first: what the guard has to take back is then not saved either.
   resources: (place) =>
-    providerOf(place) === 'ifcfg' ? [...addresses.resources(place), ...ifcfgFiles(place)] : [],
+    providerOf(place) === 'ifcfg'
+      ? [...addresses.resources(place), ...ifcfgFiles(place, place.host.interfaces)]
+      : [],
 }

@@ -20,9 +20,12 @@ const interfacesText = ({ device, enabled, addresses: held, gateways }: Interfac
   return `${[`auto ${device}`, ...stanzas.flat()].join('\n')}\n`
 }
 
-export const interfacesFiles = ({ host }: Place): readonly Resource[] => [
+export const interfacesFiles = (
+  { host }: Place,
+  which: readonly Interface[],
+): readonly Resource[] => [
   ifupdown_sources.bind({ devices: host.interfaces.map(({ device }) => device) }),
-  ...host.interfaces.map((each) =>
+  ...which.map((each) =>
     file.bind({
       path: `/etc/network/interfaces.d/lbprov-${each.device}`,
       content: interfacesText(each),
@@ -36,6 +39,6 @@ export const interfaces: Task = {
   summary: 'Addresses, live and for ifupdown; nothing where the host uses something else',
   resources: (place) =>
     providerOf(place) === 'ifupdown'
-      ? [...addresses.resources(place), ...interfacesFiles(place)]
+      ? [...addresses.resources(place), ...interfacesFiles(place, place.host.interfaces)]
       : [],
 }

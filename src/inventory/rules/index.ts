@@ -14,7 +14,7 @@ import {
   weights,
 } from './services.ts'
 import { cards, realServerShape } from './shape.ts'
-import { noCircles, notOverVips, oneHostEach } from './ssh.ts'
+import { noCircles, notOverVips, oneHostEach, ownMachine } from './ssh.ts'
 import { edges, insideSubnets, overlaps } from './subnets.ts'
 import { addressTwice } from './twice.ts'
 import { advertInterval, routerIds } from './vrrp.ts'
@@ -45,6 +45,7 @@ export const conflicts: readonly Rule[] = [
   notOverVips,
   noCircles,
   oneHostEach,
+  ownMachine,
   onePlaceEach,
   noNewPorts,
   sorryServer,

@@ -1,6 +1,7 @@
 import { canonical } from '../address.ts'
 import { circleFrom, hopsTo, sshWishOf } from '../derive/jumps.ts'
 import type { Path } from '../../yaml.ts'
+import { hostsOf } from '../cluster.ts'
 import type { Wish } from '../schema.ts'
 import { hopsOf } from '../schema/ssh.ts'
 import { hostsIn, repeated, vipAt } from './parts.ts'
@@ -71,4 +72,27 @@ export const oneHostEach: Rule = ({ cluster }) => {
       path: again.path,
       message: `${again.name} and ${first.name} are both reached at ${again.where}; every host needs a place of its own`,
     }))
+}
+
+/** A host is not set up on the machine that has another one's address. */
+export const ownMachine: Rule = ({ cluster }) => {
+  const hosts = hostsOf(cluster)
+  return hosts.flatMap(({ name, role, ssh }) => {
+    // Behind a jump the same address may well be another machine.
+    if (ssh.proxyJump.length > 0) return []
+    const owner = hosts.find(
+      (other) =>
+        other.name !== name &&
+        other.interfaces.some(({ addresses }) =>
+          addresses.some(({ address }) => address === canonical(ssh.host)),
+        ),
+    )
+    if (owner === undefined) return []
+    return [
+      {
+        path: [role === 'router' ? 'routers' : 'real_servers', name, 'ssh', 'host'],
+        message: `${ssh.host} is an address of ${owner.name}, so ${name} would be set up there; give ${name}'s own`,
+      },
+    ]
+  })
 }

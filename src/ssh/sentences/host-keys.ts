@@ -1,9 +1,9 @@
-import type { ReachError } from '../../errors.ts'
+import { cause, type ReachError } from '../../errors.ts'
 import { quote } from '../../sh/sh.ts'
 import type { Hop } from '../hop.ts'
 import { fingerprint, keyType, knownName, lineToAdd, type KnownKey } from '../known-hosts.ts'
 import { tameWord } from '../tame.ts'
-import { cause, reach } from './words.ts'
+import { reach } from './words.ts'
 
 const kinds: Readonly<Record<string, string>> = { 'ssh-ed25519': 'ED25519', 'ssh-rsa': 'RSA' }
 const kind = (type: string): string =>

@@ -1,6 +1,6 @@
+import { cause } from '../../errors.ts'
 import { quote } from '../../sh/sh.ts'
 import { tameWord } from '../tame.ts'
-import { cause } from './words.ts'
 
 export const unreadableKey = (file: string, code: string): string => `${file}: ${cause(code)}`
 export const strangeKey = (file: string): string =>

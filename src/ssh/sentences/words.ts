@@ -21,14 +21,3 @@ export const list = (words: readonly string[], and = 'and'): string =>
   words.length < 2
     ? words.join('')
     : `${words.slice(0, -1).join(', ')} ${and} ${words.at(-1) ?? ''}`
-
-const causes: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
-  EACCES: 'permission denied',
-  EISDIR: 'it is a folder',
-  EROFS: 'the file system is read-only',
-  ENOSPC: 'the disk is full',
-  EEXIST: 'a part of the path is a file',
-  ENOTDIR: 'a part of the path is a file',
-}
-export const cause = (code: string): string => causes[code] ?? code
