@@ -19,6 +19,11 @@ const interrupt = (): void => {
 process.on('SIGINT', interrupt)
 process.on('SIGTERM', interrupt)
 
+// Nobody reads any more, or the terminal is gone: as Ctrl-C, and nobody is left to say it twice.
+const unheard = (): void => interrupted.abort()
+process.on('SIGHUP', unheard)
+for (const stream of [process.stdout, process.stderr]) stream.on('error', unheard)
+
 const world: World = {
   terminal: processTerminal(process, interrupted.signal),
   env: process.env,

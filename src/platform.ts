@@ -61,9 +61,9 @@ const providerOf = (
   const has = (path: string): boolean => providers.split('\n').includes(path)
   const family = `${releaseField(release, 'ID') ?? ''} ${releaseField(release, 'ID_LIKE') ?? ''}`
   const major = Number.parseInt(releaseField(release, 'VERSION_ID') ?? '', 10)
-  // RHEL 10 has lost ifcfg for good (E17), though the empty directory may still be there.
+  // RHEL 9 keeps its profiles as keyfiles, and 10 has lost ifcfg for good, though the directory may be there.
   if (/\b(rhel|fedora|centos)\b/.test(family)) {
-    return has('/etc/sysconfig/network-scripts') && !(major >= 10) ? 'ifcfg' : undefined
+    return has('/etc/sysconfig/network-scripts') && !(major >= 9) ? 'ifcfg' : undefined
   }
   if (has('/etc/network/interfaces') && tools.includes('ifup')) return 'ifupdown'
   return has('/etc/sysconfig/network-scripts') ? 'ifcfg' : undefined

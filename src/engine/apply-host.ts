@@ -76,12 +76,16 @@ const changeAndProve = async (
     : { kind: 'failed', changes: done, error }
 }
 
-/** Nobody knows which of the changes were done, so the host is only asked what is left. */
+/** Nobody knows which of the changes were done, so the host is asked what is left. */
 const cutInTheMiddle = async (turn: Turn, wire: Wire): Promise<Outcome> => {
   const { host, changes } = turn.plan
   const answers = await wire.trip(steps(questions(turn.resources)), turn.patience.probeMs)
   const left = judge(host, turn.resources, answers).flatMap((each) => each.changes)
   if (left.length === 0) return { kind: 'changed', changes: changes.length }
+  // What moved the connection is done and confirmed; the rest is as harmless as ever.
+  if (left.every(({ severs }) => severs !== true)) {
+    return changeAndProve(turn, wire, left, Math.max(changes.length - left.length, 0))
+  }
   const error = new ReachError(
     host,
     'lost',

@@ -57,7 +57,7 @@ const rolledBack = (turn: Turn, risky: readonly PlannedChange[]): Outcome => ({
   error: new ReachError(
     turn.plan.host,
     'lost',
-    `${turn.plan.host}: phase "${turn.phase}": no new connection came through within ${String(turn.patience.guardSeconds)} s of "${severing(risky)}", so the host took it back by itself. Check the addresses and the gateway in the inventory against how you reach ${turn.plan.host}, and run again.`,
+    `${turn.plan.host}: phase "${turn.phase}": no new connection came through within ${String(turn.patience.guardSeconds)} s of "${severing(risky)}", so the host took it back by itself. Check the addresses and the gateway in the inventory against how you reach ${turn.plan.host}: what is reached through its old gateway needs proxy_jump through a router. Then run again.`,
   ),
 })
 

@@ -1,9 +1,9 @@
 import type { Interface } from '../inventory/cluster.ts'
 import type { Provider } from '../platform.ts'
 import type { Resource } from '../resource.ts'
-import { route } from '../resources/route.ts'
 import { ifcfgFiles } from './ifcfg.ts'
 import { interfacesFiles } from './interfaces.ts'
+import { liveInterfaces } from './live-interfaces.ts'
 import { providerOf } from './provider.ts'
 import type { Place, Task } from './task.ts'
 
@@ -17,9 +17,6 @@ export const gateway: Task = {
   summary: 'The default route, live and saved; under NAT a real server answers through the NAT VIP',
   resources: (place) => {
     const ways = place.host.interfaces.filter(({ gateways }) => gateways.length > 0)
-    return [
-      ...ways.flatMap(({ device, gateways }) => gateways.map((via) => route.bind({ via, device }))),
-      ...savedBy[providerOf(place)](place, ways),
-    ]
+    return [...liveInterfaces(ways), ...savedBy[providerOf(place)](place, ways)]
   },
 }

@@ -2,7 +2,7 @@ import { spell } from '../inventory/address.ts'
 import type { Address, Interface } from '../inventory/cluster.ts'
 import type { Resource } from '../resource.ts'
 import { file } from '../resources/file.ts'
-import { addresses } from './addresses.ts'
+import { liveInterfaces } from './live-interfaces.ts'
 import { providerOf } from './provider.ts'
 import type { Place, Task } from './task.ts'
 
@@ -40,10 +40,12 @@ export const ifcfgFiles = (_: Place, which: readonly Interface[]): readonly Reso
 
 export const ifcfg: Task = {
   name: 'ifcfg',
-  summary: 'Addresses, live and in network-scripts; nothing where the host uses something else',
-  // Live first: what the guard has to take back is then not saved either.
-  resources: (place) =>
-    providerOf(place) === 'ifcfg'
-      ? [...addresses.resources(place), ...ifcfgFiles(place, place.host.interfaces)]
-      : [],
+  summary:
+    'Addresses and default route, live and in network-scripts; nothing where the host uses something else',
+  resources: (place) => {
+    const { interfaces } = place.host
+    return providerOf(place) === 'ifcfg'
+      ? [...liveInterfaces(interfaces), ...ifcfgFiles(place, interfaces)]
+      : []
+  },
 }

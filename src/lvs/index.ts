@@ -1,4 +1,3 @@
-import { addresses } from './addresses.ts'
 import { gateway } from './gateway.ts'
 import { ifcfg } from './ifcfg.ts'
 import { interfaces } from './interfaces.ts'
@@ -14,10 +13,9 @@ export const tasks: readonly Task[] = [
   packages,
   kernel_modules,
   ip_forward,
-  addresses,
-  gateway,
   ifcfg,
   interfaces,
+  gateway,
   keepalived_conf,
   keepalived,
 ]

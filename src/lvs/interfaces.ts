@@ -2,7 +2,7 @@ import type { Interface } from '../inventory/cluster.ts'
 import type { Resource } from '../resource.ts'
 import { file } from '../resources/file.ts'
 import { ifupdown_sources } from '../resources/ifupdown_sources.ts'
-import { addresses } from './addresses.ts'
+import { liveInterfaces } from './live-interfaces.ts'
 import { providerOf } from './provider.ts'
 import type { Place, Task } from './task.ts'
 
@@ -36,9 +36,12 @@ export const interfacesFiles = (
 
 export const interfaces: Task = {
   name: 'interfaces',
-  summary: 'Addresses, live and for ifupdown; nothing where the host uses something else',
-  resources: (place) =>
-    providerOf(place) === 'ifupdown'
-      ? [...addresses.resources(place), ...interfacesFiles(place, place.host.interfaces)]
-      : [],
+  summary:
+    'Addresses and default route, live and for ifupdown; nothing where the host uses something else',
+  resources: (place) => {
+    const { interfaces: all } = place.host
+    return providerOf(place) === 'ifupdown'
+      ? [...liveInterfaces(all), ...interfacesFiles(place, all)]
+      : []
+  },
 }

@@ -19,9 +19,13 @@ const installed: Readonly<Record<'apt' | 'dnf' | 'yum', (name: string) => Sh>> =
 const aptInstall = (names: readonly string[]): Sh =>
   sh`DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-install-recommends --no-upgrade ${names}`
 
+const dpkgResume = sh`DEBIAN_FRONTEND=noninteractive dpkg --force-confold --configure -a`
+
 const install: Readonly<Record<'apt' | 'dnf' | 'yum', (names: readonly string[]) => Sh>> = {
-  // A fresh machine has no package lists, an old one stale ones: only then are they fetched.
-  apt: (names) => sh`${aptInstall(names)} || { apt-get -q -y update && ${aptInstall(names)}; }`,
+  // A power cut may have left dpkg half done. A fresh machine has no package lists, an old one stale ones:
+  // only then are they fetched.
+  apt: (names) =>
+    sh`${aptInstall(names)} || { ${dpkgResume}; apt-get -q -y update && ${aptInstall(names)}; }`,
   dnf: (names) => sh`dnf -q -y install ${names}`,
   yum: (names) => sh`yum -q -y install ${names}`,
 }

@@ -3,7 +3,7 @@ import type { Ssh } from '../inventory/cluster.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { makeGate } from './gate.ts'
 import { makeHostKeys } from './host-keys.ts'
-import { wayTo } from './hop.ts'
+import { wayTo, type Hop } from './hop.ts'
 import { makeKeyring, type Terminal } from './keyring.ts'
 import { openWire } from './wire.ts'
 
@@ -35,10 +35,17 @@ export const makeDial = (
     hostKeys: makeHostKeys(here.globalKnownHostsFiles ?? globalFiles),
     keyring: makeKeyring(terminal, here.home, here.agentSocket),
   }
-  const gate = makeGate(loginsAtOnce)
-  return (host) =>
-    gate(async () => {
-      const [first, ...further] = wayTo(host, reach(host))
+  const gates = new Map<string, ReturnType<typeof makeGate>>()
+  // The limit is each server's own; a host that does not answer must not keep others waiting.
+  const gateTo = ({ ssh }: Hop): ReturnType<typeof makeGate> => {
+    const server = JSON.stringify([ssh.host, ssh.port])
+    const gate = gates.get(server) ?? makeGate(loginsAtOnce)
+    gates.set(server, gate)
+    return gate
+  }
+  return (host) => {
+    const [first, ...further] = wayTo(host, reach(host))
+    return gateTo(first)(async () => {
       let open: readonly [Connection, ...Connection[]] = [await openConnection(first, means)]
       for (const hop of further) {
         try {
@@ -50,4 +57,5 @@ export const makeDial = (
       }
       return openWire(open)
     })
+  }
 }

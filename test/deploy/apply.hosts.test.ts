@@ -89,8 +89,8 @@ describe('a bare cluster', () => {
       [
         ['packages', 2],
         ['kernel', 2],
-        ['network', 4],
-        ['gateway', 4],
+        ['network', 2],
+        ['gateway', 2],
         ['balance', 2],
       ].flatMap(([phase, n]) => Array<string>(Number(n)).fill(String(phase))),
     )

@@ -88,15 +88,15 @@ describe('a change that fails', { timeout: 30_000 }, () => {
 
           ✘ packages  lb1  failed
           ✘ kernel    lb1  not begun: lb1 failed before
+          ✘ network   lb2  not begun: lb1 failed
           ✘ network   lb1  not begun: lb1 failed before
-          ✘ gateway   lb1  not begun: lb1 failed before
           ✘ balance   lb2  not begun: lb1 failed
           ✘ balance   lb1  not begun: lb1 failed before
           ✘ lb1: phase "packages": packages keepalived, ipvsadm: exit 100.
             E: Unable to locate package keepalived
             E: Unable to locate package keepalived
             Mend the cause and run again: what is done already is not done twice.
-          15 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          10 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
       },

@@ -65,7 +65,7 @@ describe('on a terminal', { timeout: 30_000 }, () => {
     for (const phase of ['packages', 'kernel', 'network', 'gateway', 'balance']) {
       expect(ran.text).toMatch(new RegExp(`✔ ${phase}`))
     }
-    expect(ran.text).toContain('✔ rs1  2 changed, proved')
+    expect(ran.text).toContain('✔ rs1  3 changed, proved')
     expect(ran.text).toMatch(/18 changed, 0 failed · .* · the next run will find nothing to do\n$/)
     const again = await onTerminal(['apply', site.inventory()], [], { NO_COLOR: '1' })
     expect(again.exit).toBe(0)

@@ -31,8 +31,9 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
           "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
           ✘ lb2 (127.0.0.1 port N) refuses the login of root: it does not know /tmp/toy/id_ed25519 (it offers publickey). ssh-copy-id -p N root@127.0.0.1 adds a key there.
+          ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb1  not begun: lb2 failed
-          15 changed, 0 failed, 1 unreachable, 1 not begun · N s · run again when it is mended
+          10 changed, 0 failed, 1 unreachable, 1 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -110,19 +111,19 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
       ({ exit, out }) => {
         expect(exit).toBe(1)
         expect(shown(out)).toMatchInlineSnapshot(`
-        "toys · NAT · 2 routers, 1 real server · all reached
+          "toys · NAT · 2 routers, 1 real server · all reached
 
-        ✘ packages  lb2  failed
-        ✘ kernel    lb2  not begun: lb2 failed before
-        ✘ network   lb2  not begun: lb2 failed before
-        ✘ gateway   lb2  not begun: lb2 failed before
-        ✘ balance   lb2  not begun: lb2 failed before
-        ✘ balance   lb1  not begun: lb2 failed
-        ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 1 of 3 (DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-…). What was running may have run or not; the next run asks the host anew before it changes anything.
-          It was in phase "packages"; how far it got, the next run will see: packages keepalived, ipvsadm.
-        15 changed, 1 failed, 1 not begun · N s · run again when it is mended
-        "
-      `)
+          ✘ packages  lb2  failed
+          ✘ kernel    lb2  not begun: lb2 failed before
+          ✘ network   lb2  not begun: lb2 failed before
+          ✘ network   lb1  not begun: lb2 failed
+          ✘ balance   lb2  not begun: lb2 failed before
+          ✘ balance   lb1  not begun: lb2 failed
+          ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 1 of 3 (DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-…). What was running may have run or not; the next run asks the host anew before it changes anything.
+            It was in phase "packages"; how far it got, the next run will see: packages keepalived, ipvsadm.
+          10 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          "
+        `)
       },
     ),
   )
