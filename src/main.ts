@@ -4,7 +4,7 @@ import { homedir } from 'node:os'
 import { program } from './cli/program.ts'
 import { processTerminal } from './cli/process-terminal.ts'
 import type { World } from './cli/world.ts'
-import { LbprovError } from './errors.ts'
+import { LbprovError, cause } from './errors.ts'
 
 const interrupted = new AbortController()
 
@@ -19,10 +19,17 @@ const interrupt = (): void => {
 process.on('SIGINT', interrupt)
 process.on('SIGTERM', interrupt)
 
-// Nobody reads any more, or the terminal is gone: as Ctrl-C, and nobody is left to say it twice.
-const unheard = (): void => interrupted.abort()
-process.on('SIGHUP', unheard)
-for (const stream of [process.stdout, process.stderr]) stream.on('error', unheard)
+// The terminal is gone, or nobody reads any more: as Ctrl-C, and nobody is left to say it twice.
+process.on('SIGHUP', () => interrupted.abort())
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    interrupted.abort()
+    if (error.code === 'EPIPE') return
+    process.exitCode = 1
+    const sentence = `What lbprov says could not be written: ${cause(error.code)}.\n`
+    if (stream === process.stdout) process.stderr.write(sentence)
+  })
+}
 
 const world: World = {
   terminal: processTerminal(process, interrupted.signal),
@@ -32,7 +39,8 @@ const world: World = {
 }
 
 try {
-  process.exitCode = await program(process.argv.slice(2), world)
+  const code = await program(process.argv.slice(2), world)
+  process.exitCode ??= code
 } catch (error) {
   if (error instanceof LbprovError) {
     process.stderr.write(`${error.message}\n`)
