@@ -178,6 +178,17 @@ export const toyHost = async (options: ToyOptions = {}): Promise<Toy> => {
       must(['ip', 'link', 'add', link, 'type', 'veth', ...peer])
       must(['ip', 'link', 'set', link, 'up'])
       must([...outside, 'ip', 'link', 'set', link, 'up'])
+      // The kernel takes note of the carrier when it comes to it; nobody should see it do so.
+      const state = `/sys/class/net/${link}/operstate`
+      must([
+        'timeout',
+        '20',
+        'sh',
+        '-c',
+        'until [ "$(cat "$1")" = up ]; do sleep 0.01; done',
+        'up',
+        state,
+      ])
     },
     sshdLog: () => run(['cat', '/var/log/sshd.log']).out,
   } satisfies Omit<Toy, keyof Relay>
