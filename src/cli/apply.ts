@@ -66,9 +66,8 @@ const follow = async (
 ): Promise<Report> => {
   const refused = saved?.moved(found.plan) ?? new Map<string, never>()
   if (refused.size > 0) return leaveAlone(job, found, refused)
-  const planned = forecast(job, found)
-  screen.plan(found, planned)
-  if (options.dryRun === true) return planned
+  screen.plan(found)
+  if (options.dryRun === true) return forecast(job, found)
   const mustAsk = saved === undefined && options.yes !== true && !isEmpty(found.plan)
   if (mustAsk && !(await wanted(world))) return leaveAlone(job, found)
   // A person thinks for a while: are the hosts still as they were?

@@ -12,9 +12,9 @@ const netmask = ({ prefix }: Address): string =>
 const isIpv6 = (gateway: string): boolean => gateway.includes(':')
 
 /** An ifcfg file as the guides print it: Load Balancer Administration (RHEL 6), 3.1; sysconfig.txt for IPv6. */
-const ifcfgText = ({ device, enabled, addresses: held, gateways }: Interface): string => {
-  const v4 = held.filter(({ family }) => family === 4)
-  const v6 = held.filter(({ family }) => family === 6)
+const ifcfgText = ({ device, enabled, addresses, gateways }: Interface): string => {
+  const v4 = addresses.filter(({ family }) => family === 4)
+  const v6 = addresses.filter(({ family }) => family === 6)
   const lines = [
     `DEVICE=${device}`,
     ...(enabled ? ['BOOTPROTO=static', 'ONBOOT=yes'] : ['BOOTPROTO=none', 'ONBOOT=no']),

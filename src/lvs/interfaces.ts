@@ -7,10 +7,10 @@ import { providerOf } from './provider.ts'
 import type { Place, Task } from './task.ts'
 
 /** The stanzas of one interface, as interfaces(5) has them. */
-const interfacesText = ({ device, enabled, addresses: held, gateways }: Interface): string => {
+const interfacesText = ({ device, enabled, addresses, gateways }: Interface): string => {
   if (!enabled)
     return `# ${device} must not come up by itself: no "auto" line.\niface ${device} inet manual\n`
-  const stanzas = held.map(({ address, prefix, family }) => [
+  const stanzas = addresses.map(({ address, prefix, family }) => [
     `iface ${device} inet${family === 6 ? '6' : ''} static`,
     `    address ${address}/${String(prefix)}`,
     ...gateways

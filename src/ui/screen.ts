@@ -6,8 +6,8 @@ import type { Survey } from '../engine/survey.ts'
 export interface Screen {
   /** What happened just now. */
   readonly tell: (event: RunEvent) => void
-  /** The plan, before anything is changed; `planned` is the report of a run that would follow it. */
-  readonly plan: (survey: Survey, planned: Report) => void
+  /** The plan, before anything is changed. */
+  readonly plan: (survey: Survey) => void
   /** What was found in the inventory that is no fault. */
   readonly warn: (sentence: string) => void
   /** The approved plan is followed from here. */

@@ -71,3 +71,10 @@ export const withOwnRs3 = (text: string): string =>
 
 /** nat.yaml before anybody thought of rs3. */
 export const withoutRs3 = (text: string): string => text.replace(/^ {2}rs3: .*\n/m, '')
+
+/** What a command on a machine printed; it must succeed. */
+export const on = async (lab: Lab, name: string, command: string): Promise<string> => {
+  const { code, stdout, stderr } = await lab.machine(name).ssh(command)
+  if (code !== 0) throw new Error(`${name}: ${command}: ${stderr}`)
+  return stdout
+}

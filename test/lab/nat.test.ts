@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { apply, edited, lbprov, natInventory, withOwnRs3, withoutRs3 } from './controller.ts'
+import { apply, edited, lbprov, natInventory, on, withOwnRs3, withoutRs3 } from './controller.ts'
 import { differences, fingerprint } from './fingerprint.ts'
 import { openLab, type Lab } from './lab.ts'
 import { stream, tally } from './requests.ts'
@@ -11,11 +11,6 @@ const url = 'http://203.0.113.10/'
 describe('the NAT cluster of inventory/nat.yaml', () => {
   let lab: Lab
 
-  const on = async (name: string, command: string): Promise<string> => {
-    const { code, stdout, stderr } = await lab.machine(name).ssh(command)
-    if (code !== 0) throw new Error(`${name}: ${command}: ${stderr}`)
-    return stdout
-  }
   const each = <Result>(work: (name: string) => Promise<Result>): Promise<readonly Result[]> =>
     Promise.all(['lb1', 'lb2', 'rs1', 'rs2'].map(work))
 
@@ -48,7 +43,7 @@ describe('the NAT cluster of inventory/nat.yaml', () => {
 
   it('answers through the VIP, by weight', async () => {
     // rs3 is somebody else's and not there yet: its check takes it out of the pool.
-    await on('lb1', 'until [ "$(ipvsadm -Ln | grep -c Masq)" = 2 ]; do sleep 0.2; done')
+    await on(lab, 'lb1', 'until [ "$(ipvsadm -Ln | grep -c Masq)" = 2 ]; do sleep 0.2; done')
     const { rs1 = 0, rs2 = 0 } = await tally(lab, url, 20)
     // Weighted round robin, 1 to 2: the 20th request is the odd one.
     expect(rs1 + rs2).toBe(20)
@@ -81,7 +76,9 @@ describe('the NAT cluster of inventory/nat.yaml', () => {
   it('takes in rs3 without losing a request, by one reload of each router', async () => {
     await apply(lab, edited(lab, 'without-rs3', withoutRs3))
     const daemons = (): Promise<readonly string[]> =>
-      Promise.all(['lb1', 'lb2'].map((name) => on(name, 'systemctl show -p MainPID keepalived')))
+      Promise.all(
+        ['lb1', 'lb2'].map((name) => on(lab, name, 'systemctl show -p MainPID keepalived')),
+      )
     const before = await daemons()
     const requests = stream(lab, url, 50)
     await requests.next(({ server }) => server !== undefined)

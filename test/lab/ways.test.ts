@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import { apply, edited, lbprov, natInventory, password, withOwnRs3 } from './controller.ts'
+import { apply, edited, lbprov, natInventory, on, password, withOwnRs3 } from './controller.ts'
 import { openLab, type Lab } from './lab.ts'
 
 const webPlaybook = `name: a web server beside the one that is there
@@ -43,12 +43,6 @@ keepalived:
 /** Ways to a host, and what may happen on them, on real machines. */
 describe('one router and two real servers', () => {
   let lab: Lab
-
-  const on = async (name: string, command: string): Promise<string> => {
-    const { code, stdout, stderr } = await lab.machine(name).ssh(command)
-    if (code !== 0) throw new Error(`${name}: ${command}: ${stderr}`)
-    return stdout
-  }
 
   beforeAll(async () => {
     lab = openLab({ name: 'ways' })
@@ -114,7 +108,7 @@ describe('one router and two real servers', () => {
     writeFileSync(join(lab.home, 'lighttpd.conf'), webServer)
     const words = ['--playbook', playbook, '--limit', 'rs1']
     expect((await apply(lab, natInventory, ...words)).summary).toMatchObject({ failed: 0 })
-    expect(await on('rs1', 'curl -s http://127.0.0.1:8080/')).toBe('by lbprov\n')
+    expect(await on(lab, 'rs1', 'curl -s http://127.0.0.1:8080/')).toBe('by lbprov\n')
     expect((await apply(lab, natInventory, ...words)).summary).toMatchObject({
       changed: 0,
       failed: 0,
@@ -165,15 +159,16 @@ describe('one router and two real servers', () => {
 
   it('keeps the network of a RHEL in network-scripts, and changes it live by itself', async () => {
     await on(
+      lab,
       'rs3',
       'printf \'ID="rocky"\\nID_LIKE="rhel"\\nVERSION_ID="8.10"\\n\' > /etc/os-release.rocky; ln -sf os-release.rocky /etc/os-release; mkdir -p /etc/sysconfig/network-scripts',
     )
     const inventory = edited(lab, 'with-rs3', withOwnRs3)
     expect((await apply(lab, inventory, '--limit', 'rs3')).summary).toMatchObject({ failed: 0 })
-    expect(await on('rs3', 'cat /etc/sysconfig/network-scripts/ifcfg-eth0')).toBe(
+    expect(await on(lab, 'rs3', 'cat /etc/sysconfig/network-scripts/ifcfg-eth0')).toBe(
       'DEVICE=eth0\nBOOTPROTO=static\nONBOOT=yes\nIPADDR=10.11.12.22\nNETMASK=255.255.255.0\nGATEWAY=10.11.12.10\n',
     )
-    expect(await on('rs3', 'ip -o -4 addr show dev eth0; ip route show default')).toMatch(
+    expect(await on(lab, 'rs3', 'ip -o -4 addr show dev eth0; ip route show default')).toMatch(
       /10\.11\.12\.22\/24[\s\S]*default via 10\.11\.12\.10 dev eth0/,
     )
     expect((await apply(lab, inventory, '--limit', 'rs3')).summary).toMatchObject({
