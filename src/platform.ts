@@ -1,9 +1,12 @@
 import { AnswerError } from './errors.ts'
 import type { Answer } from './sh/frame.ts'
+import { nfTablesLoaded } from './sh/nf-tables-loaded.ts'
 import { sh, type Sh } from './sh/sh.ts'
 
 /** What keeps a host's network over a reboot. */
 export type Provider = 'ifcfg' | 'ifupdown'
+/** What filters and marks a host's packets. */
+export type Firewall = 'firewalld' | 'iptables' | 'nftables'
 export type PackageManager = 'apt' | 'dnf' | 'yum'
 
 /** What a host is: asked in the first trip, so that tasks can say what they want of it. */
@@ -12,8 +15,16 @@ export interface Platform {
   readonly id: string
   /** os-release's PRETTY_NAME. */
   readonly name: string
+  /** Whose conventions it follows: names of packages, paths, services. */
+  readonly family: 'rhel' | 'debian' | undefined
+  /** VERSION_ID's first number: 9 of 9.4; undefined: it has none. */
+  readonly major: number | undefined
   readonly packageManager: PackageManager | undefined
   readonly provider: Provider | undefined
+  /** The one that runs now, or else the one that is there; undefined: none. */
+  readonly firewall: Firewall | undefined
+  /** iptables keeps something out now, so what must come in has to be let in. */
+  readonly filtered: boolean
   /** Addresses that the host holds now, without prefixes: they tell which router is active. */
   readonly addresses: readonly string[]
 }
@@ -22,8 +33,25 @@ export interface Platform {
 export const guidePlatform: Platform = {
   id: 'rhel',
   name: 'Red Hat Enterprise Linux 7',
+  family: 'rhel',
+  major: 7,
   packageManager: 'yum',
   provider: 'ifcfg',
+  firewall: 'iptables',
+  filtered: false,
+  addresses: [],
+}
+
+/** A Debian as the lab's machines are: the other one that `render` knows offline. */
+export const debianPlatform: Platform = {
+  id: 'debian',
+  name: 'Debian GNU/Linux 12',
+  family: 'debian',
+  major: 12,
+  packageManager: 'apt',
+  provider: 'ifupdown',
+  firewall: 'iptables',
+  filtered: false,
   addresses: [],
 }
 
@@ -36,6 +64,17 @@ export const platformQuestions: Readonly<Record<string, Sh>> = {
   providers: sh`for path in /etc/sysconfig/network-scripts /etc/network/interfaces /etc/netplan; do
     [ -e $path ] && echo $path; done; :`,
   addresses: sh`ip -o addr`,
+  firewall: sh`for unit in firewalld nftables; do
+    systemctl -q is-active $unit 2>/dev/null && echo $unit; done
+    for tool in iptables nft; do command -v $tool; done; :`,
+  // A question must load no module, and iptables loads that of every table that it is asked about.
+  filter: sh`for tool in iptables ip6tables; do
+    case $(readlink -f -- "$(command -v $tool)") in
+      '') continue ;;
+      *nft*) ${nfTablesLoaded} || continue ;;
+      *) grep -qsx filter /proc/net/\${tool%tables}_tables_names || continue ;;
+    esac
+    $tool -w -S 2>/dev/null; done; :`,
 }
 
 const releaseField = (release: string, field: string): string | undefined =>
@@ -53,20 +92,39 @@ const answered = (
   )
 }
 
+const familyOf = (release: string): Platform['family'] => {
+  const words = `${releaseField(release, 'ID') ?? ''} ${releaseField(release, 'ID_LIKE') ?? ''}`
+  if (/\b(rhel|fedora|centos)\b/.test(words)) return 'rhel'
+  return /\b(debian|ubuntu)\b/.test(words) ? 'debian' : undefined
+}
+
+const majorOf = (release: string): number | undefined => {
+  const major = Number.parseInt(releaseField(release, 'VERSION_ID') ?? '', 10)
+  return Number.isNaN(major) ? undefined : major
+}
+
 const providerOf = (
   release: string,
   providers: string,
   tools: readonly string[],
 ): Provider | undefined => {
   const has = (path: string): boolean => providers.split('\n').includes(path)
-  const family = `${releaseField(release, 'ID') ?? ''} ${releaseField(release, 'ID_LIKE') ?? ''}`
-  const major = Number.parseInt(releaseField(release, 'VERSION_ID') ?? '', 10)
   // RHEL 9 keeps its profiles as keyfiles, and 10 has lost ifcfg for good, though the directory may be there.
-  if (/\b(rhel|fedora|centos)\b/.test(family)) {
-    return has('/etc/sysconfig/network-scripts') && !(major >= 9) ? 'ifcfg' : undefined
+  if (familyOf(release) === 'rhel') {
+    const old = (majorOf(release) ?? 0) < 9
+    return has('/etc/sysconfig/network-scripts') && old ? 'ifcfg' : undefined
   }
   if (has('/etc/network/interfaces') && tools.includes('ifup')) return 'ifupdown'
   return has('/etc/sysconfig/network-scripts') ? 'ifcfg' : undefined
+}
+
+/** Whoever runs a firewall already keeps it; else iptables where it is there, whose words the guides use. */
+const firewallOf = (found: string): Firewall | undefined => {
+  const words = found.split('\n').map((path) => path.slice(path.lastIndexOf('/') + 1))
+  if (words.includes('firewalld')) return 'firewalld'
+  if (words.includes('nftables')) return 'nftables'
+  if (words.includes('iptables')) return 'iptables'
+  return words.includes('nft') ? 'nftables' : undefined
 }
 
 /**
@@ -103,6 +161,8 @@ export const parsePlatform = (
   return {
     id: releaseField(release, 'ID') ?? 'unknown',
     name: releaseField(release, 'PRETTY_NAME') ?? 'an unknown system',
+    family: familyOf(release),
+    major: majorOf(release),
     packageManager: tools.includes('apt-get')
       ? 'apt'
       : tools.includes('dnf')
@@ -111,6 +171,8 @@ export const parsePlatform = (
           ? 'yum'
           : undefined,
     provider: providerOf(release, answered(host, answers, 'providers'), tools),
+    firewall: firewallOf(answered(host, answers, 'firewall')),
+    filtered: /^-P INPUT DROP|^-A .*-j (DROP|REJECT)\b/m.test(answered(host, answers, 'filter')),
     addresses: [...answered(host, answers, 'addresses').matchAll(/ inet6? ([^/\s]+)/g)].flatMap(
       ([, address]) => address ?? [],
     ),

@@ -1,0 +1,8 @@
+import { sh, type Sh } from './sh.ts'
+
+/**
+ * A condition: the kernel has nf_tables already, as a module or built in, or can load no module at all.
+ * Asking nft or iptables-nft anything else would load it.
+ */
+export const nfTablesLoaded: Sh = sh`{ [ -d /sys/module/nf_tables ] || [ ! -e /proc/modules ] ||
+  grep -qs '/nf_tables\.ko' "/lib/modules/$(uname -r)/modules.builtin"; }`
