@@ -32,21 +32,37 @@ export const readText = (file: string): string => {
 
 export interface Inventory {
   readonly cluster: Cluster
-  readonly text: string
+  /** The file's own text, then those of the scripts that it names. */
+  readonly sources: readonly string[]
   readonly warnings: readonly string[]
+}
+
+/** The text of a script; undefined where it cannot be read or is no text: half of it would be worse than none. */
+const scriptAt = (path: string): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path))
+  } catch {
+    return undefined
+  }
 }
 
 /** @throws WishError with every fault */
 export const openInventory = (file: string, world: World): Inventory => {
   const text = readText(file)
-  const means = { home: world.home, secret: openSecrets(file, world) }
+  const scripts = new Map<string, string | undefined>()
+  const source = (path: string): string | undefined => {
+    if (!scripts.has(path)) scripts.set(path, scriptAt(path))
+    return scripts.get(path)
+  }
+  const means = { home: world.home, secret: openSecrets(file, world), source }
   const { cluster, warnings } = readInventory(file, text, means)
-  return { cluster, text, warnings: warnings.map(showFault) }
+  const sources = [text, ...[...scripts.values()].map((script) => script ?? '')]
+  return { cluster, sources, warnings: warnings.map(showFault) }
 }
 
 /** @throws WishError with every fault of the inventory, or else of the playbook */
 export const openWish = (file: string, playbookFile: string | undefined, world: World): Wish => {
-  const { cluster, text, warnings } = openInventory(file, world)
+  const { cluster, sources, warnings } = openInventory(file, world)
   const path = playbookFile ?? shippedPlaybook(cluster)
   const playbookText = readText(path)
   const source = (name: string): string | undefined => {
@@ -58,5 +74,5 @@ export const openWish = (file: string, playbookFile: string | undefined, world: 
   }
   const playbook = readPlaybook(path, playbookText, source)
   checkOwners(playbook, cluster)
-  return { cluster, playbook, sources: [text, playbookText], warnings }
+  return { cluster, playbook, sources: [...sources, playbookText], warnings }
 }

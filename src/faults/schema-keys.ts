@@ -11,7 +11,7 @@ const schemasAt = (schema: z.core.$ZodType, path: Path): readonly z.core.$ZodTyp
   if (path.length === 0) return [schema]
   const [step, ...rest] = path
   if (def.type === 'record') return schemasAt(def.valueType, rest)
-  if (def.type === 'array') return schemasAt(def.element, rest)
+  if (def.type === 'array') return typeof step === 'number' ? schemasAt(def.element, rest) : []
   const field = def.type === 'object' ? def.shape[String(step)] : undefined
   return field === undefined ? [] : schemasAt(field, rest)
 }

@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net'
-import type { Address, Family } from './cluster.ts'
+import type { Address, Family } from './network.ts'
 
 /** 4, 6, or undefined for what is no plain address (a zone makes it one of a link, not of a cluster). */
 export const familyOf = (text: string): Family | undefined => {

@@ -4,7 +4,8 @@ import { realServersOf, routersOf } from './derive/hosts.ts'
 import { networksOf, vipsOf } from './derive/networks.ts'
 import { servicesOf } from './derive/services.ts'
 import type { Origin } from './derive/ssh.ts'
-import { instancesOf } from './derive/vrrp.ts'
+import { globalDefsOf, kernelOf } from './derive/settings.ts'
+import { vrrpOf } from './derive/vrrp.ts'
 import type { Wish } from './schema.ts'
 
 /** Everything that a wish implies. What does not fit together is left out: the rules say why. */
@@ -18,19 +19,11 @@ export const derive = (wish: Wish, origin: Origin, authPass: Secret | undefined)
     forwarding: wish.forwarding,
     networks,
     vips,
-    vrrp: {
-      advertInt: wish.vrrp.advert_int,
-      authPass,
-      instances: instancesOf(wish, networks, vips),
-    },
-    globalDefs: {
-      notificationEmail: wish.keepalived.notification_email ?? [],
-      notificationEmailFrom: wish.keepalived.notification_email_from,
-      smtpServer: wish.keepalived.smtp_server,
-      smtpConnectTimeout: wish.keepalived.smtp_connect_timeout,
-    },
+    vrrp: vrrpOf(wish, { networks, vips }, origin, authPass),
+    globalDefs: globalDefsOf(wish),
+    kernel: kernelOf(wish),
     routers,
     realServers,
-    services: servicesOf(wish, { networks, vips, routers, realServers }),
+    services: servicesOf(wish, { networks, vips, routers, realServers }, origin),
   }
 }

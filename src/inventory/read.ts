@@ -15,6 +15,8 @@ export interface Means {
   /** What `~` stands for. */
   readonly home: string
   readonly secret: OpenSecret
+  /** The text of a file on this machine, a script's; undefined: it cannot be read. */
+  readonly source: (path: string) => string | undefined
 }
 
 /** An inventory, understood, and what it may want to hear all the same. */
@@ -77,7 +79,7 @@ const opened = (wish: Wish, isUsed: boolean, means: Means): Opened => {
 /** An inventory's text as a Cluster; throws a WishError with every fault that can be found without asking a host. */
 export const readInventory = (file: string, text: string, means: Means): Reading => {
   const document = readYaml(file, text)
-  const origin = { file, home: means.home }
+  const origin = { file, home: means.home, source: means.source }
   const parsed = schema.safeParse(document.value)
   if (!parsed.success) {
     // What two places say against each other is true of any part of the file; what is missing is not.
@@ -85,7 +87,7 @@ export const readInventory = (file: string, text: string, means: Means): Reading
     const rest =
       part === undefined
         ? []
-        : judged({ wish: part, cluster: derive(part, origin, undefined) }, conflicts)
+        : judged({ wish: part, cluster: derive(part, origin, undefined), origin }, conflicts)
     const firm = rest.filter(isFirm)
     throw new WishError(
       inOrder([...schemaFaults(document, parsed.error, schema), ...placed(document, firm)]),
@@ -99,7 +101,7 @@ export const readInventory = (file: string, text: string, means: Means): Reading
     means,
   )
   const cluster = { ...draft, vrrp: { ...draft.vrrp, authPass } }
-  const inventory = { wish, cluster }
+  const inventory = { wish, cluster, origin }
   const all = [...complaints, ...judged(inventory, conflicts), ...staged(inventory)]
   const faults = inOrder(placed(document, all))
   if (faults.some(isFirm)) throw new WishError(faults)

@@ -1,22 +1,28 @@
 import { z } from 'zod'
 import { address } from './schema/addresses.ts'
 import { name } from './schema/fields.ts'
-import { arp, named, realServer, router } from './schema/hosts.ts'
-import { keepalived, network, provider, vrrp } from './schema/network.ts'
-import { forwarding, service } from './schema/service.ts'
+import { forwarding } from './schema/forwarding.ts'
+import { arp, firewall, named, realServer, router } from './schema/hosts.ts'
+import { keepalived } from './schema/keepalived.ts'
+import { kernel } from './schema/kernel.ts'
+import { network, provider } from './schema/network.ts'
+import { service } from './schema/service.ts'
 import { sshDefaults } from './schema/ssh.ts'
+import { vrrp } from './schema/vrrp.ts'
 
 /** An inventory as a person writes it. */
 export const schema = z.strictObject({
   cluster: name('a cluster').meta({ description: "The cluster's name." }),
   forwarding,
-  arp: arp.default('sysctl'),
+  arp: arp.optional(),
+  firewall: firewall.optional(),
   ssh: sshDefaults.default({}),
   network: provider.default({}),
   keepalived: keepalived.default({}),
+  kernel: kernel.default({}),
   networks: named('a network', network).meta({ description: 'The networks, by name.' }),
   vips: named('a VIP', address).default({}).meta({ description: 'Virtual addresses, by name.' }),
-  vrrp: vrrp.default({ advert_int: 1 }),
+  vrrp: vrrp.prefault({}),
   routers: named('a router', router).meta({ description: 'The routers, by name.' }),
   real_servers: named('a real server', realServer)
     .default({})

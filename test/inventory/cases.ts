@@ -13,7 +13,14 @@ const passwords: Readonly<Record<string, string>> = {
   BLANK_PASS: 'pass 123',
 }
 
-/** A home and an environment that are the same everywhere. */
+const scripts: Readonly<Record<string, string>> = {
+  'scripts/notify.sh': '#!/bin/sh\nlogger "lbprov: $*"\n',
+  'more/notify.sh': '#!/bin/sh\nexit 0\n',
+  'scripts/no-interpreter.sh': 'logger hello\n',
+  'scripts/windows.sh': '#!/bin/sh\r\nexit 0\r\n',
+}
+
+/** A home, an environment and scripts beside the inventory that are the same everywhere. */
 export const means: Means = {
   home: '/home/operator',
   secret: (reference) => {
@@ -21,6 +28,8 @@ export const means: Means = {
     const text = passwords[reference.env]
     return text === undefined ? `the variable ${reference.env} is not set` : new Secret(text)
   },
+  source: (path) =>
+    Object.entries(scripts).find(([name]) => path === name || path.endsWith(`/${name}`))?.[1],
 }
 
 /** What reading says of a text: faults, or warnings, or nothing. */

@@ -13,6 +13,8 @@ const changed = (text: string, ...changes: readonly (readonly [string, string])[
     return sofar.replace(from, to)
   }, text)
 
+const SORRY = '    protocol: udp\n    sorry_server: { address: 203.0.113.99 }'
+
 const read = (text: string): Cluster => readInventory('clusters/web.yaml', text, means).cluster
 
 const marks = (cluster: Cluster) =>
@@ -120,10 +122,19 @@ describe('firewall marks', () => {
     expect(marks(read(more))).toEqual(expect.arrayContaining(marks(read(direct))))
   })
 
+  it('given: one for VIPs of different families, or one for each', () => {
+    const given = (text: string) =>
+      marks(
+        read(changed(direct, ['    ports: [80, 443]', `    ports: [80, 443]\n    ${text}`])),
+      ).map(([, , mark]) => mark)
+    expect(given('firewall_mark: 80')).toEqual([80, 80, undefined])
+    expect(given('firewall_mark: [80, 81]')).toEqual([80, 81, undefined])
+  })
+
   it('leave the port to the client and are checked where such a check is at home', () => {
     const text = changed(direct, ['http: { port: 80, path: /healthz', 'https: { path: /healthz'])
     const [web] = read(text).services
-    expect(web?.check?.port).toBe(443)
+    expect(web?.checks[0]?.port).toBe(443)
     expect(web?.virtualServers[0]?.pool.map(({ port }) => port)).toEqual([0, 0, 0])
   })
 
@@ -140,8 +151,22 @@ describe('pools', () => {
       '    real_servers: { rs2: { weight: 0, port: 8080 }, rs1: {} }  #',
     ])
     expect(read(text).services[0]?.virtualServers[0]?.pool).toEqual([
-      { name: 'rs2', address: '10.11.12.21', port: 8080, weight: 0 },
-      { name: 'rs1', address: '10.11.12.20', port: 80, weight: 1 },
+      {
+        name: 'rs2',
+        address: '10.11.12.21',
+        port: 8080,
+        weight: 0,
+        forwarding: 'nat',
+        inhibitOnFailure: false,
+      },
+      {
+        name: 'rs1',
+        address: '10.11.12.20',
+        port: 80,
+        weight: 1,
+        forwarding: 'nat',
+        inhibitOnFailure: false,
+      },
     ])
   })
 
@@ -174,17 +199,188 @@ describe('pools', () => {
 })
 
 it('a sorry server stands only where its family does', () => {
-  const [web] = read(direct).services
-  expect(web?.virtualServers.map(({ sorryServer }) => sorryServer)).toEqual([
-    { address: '203.0.113.99', port: 80 },
+  const [, dns] = read(
+    changed(direct, ['    vip: shop\n', '    vip: [shop, shop6]\n'], ['    protocol: udp', SORRY]),
+  ).services
+  expect(dns?.virtualServers.map(({ sorryServer }) => sorryServer)).toEqual([
+    { address: '203.0.113.99', port: 53 },
     undefined,
   ])
 })
 
-it('the default check is a TCP connection, and none means none', () => {
-  const line = '    check: { tcp: { connect_timeout: 10 } }\n'
-  expect(read(changed(nat, [line, ''])).services[0]?.check).toMatchObject({ kind: 'tcp' })
-  expect(read(changed(nat, [line, '    check: none\n'])).services[0]?.check).toBeUndefined()
+it('a sorry server has no port where a mark delivers packets as they came, and may have one under NAT', () => {
+  const [web] = read(direct).services
+  expect(web?.virtualServers[0]?.sorryServer).toEqual({ address: '203.0.113.99', port: 0 })
+  const port = (sorry: string) =>
+    read(changed(nat, ['    port: 80', `    ports: [80, 81]\n    sorry_server: ${sorry}`])).services[0]
+      ?.virtualServers[0]?.sorryServer?.port
+  expect(port('{ address: 10.11.12.99, port: 8080 }')).toBe(8080)
+  expect(port('{ address: 10.11.12.99 }')).toBe(0)
+})
+
+describe('ports', () => {
+  const ports = (text: string) =>
+    read(changed(nat, ['    port: 80', `    ${text}\n    persistence_timeout: 60`])).services[0]
+
+  it('keep their order, and a range of one is a port', () => {
+    const service = ports('ports: [443, "443-443"]'.replace('443, ', '"8000-8100", 80, '))
+    expect(service?.ports).toEqual([
+      { first: 8000, last: 8100 },
+      { first: 80, last: 80 },
+      { first: 443, last: 443 },
+    ])
+    const [only] = ports('ports: ["443-443"]')?.virtualServers ?? []
+    expect(only).toMatchObject({ port: 443, firewallMark: undefined })
+  })
+
+  it('of FTP are 21 and the passive ones, which need a mark', () => {
+    const plain = ports('ftp: { active: true }')
+    expect(plain).toMatchObject({ ftp: { passivePorts: undefined, active: true } })
+    expect(plain?.virtualServers[0]).toMatchObject({ port: 21, firewallMark: undefined })
+    const passive = ports('ftp: { passive_ports: "10000-20000" }')
+    expect(passive?.ports).toEqual([
+      { first: 21, last: 21 },
+      { first: 10000, last: 20000 },
+    ])
+    expect(passive?.virtualServers[0]).toMatchObject({ port: undefined })
+    expect(passive?.virtualServers[0]?.firewallMark).toBeGreaterThanOrEqual(100_000)
+    expect(passive?.checks).toMatchObject([{ kind: 'tcp', port: 21 }])
+    expect(ports('port: 2121\n    ftp: {}')?.ports).toEqual([{ first: 2121, last: 2121 }])
+  })
+
+  it('a given mark stands even for one port, which real servers then keep', () => {
+    const [server] = ports('port: 80\n    firewall_mark: 7')?.virtualServers ?? []
+    expect(server).toMatchObject({ port: undefined, firewallMark: 7 })
+    expect(server?.pool.map(({ port }) => port)).toEqual([0, 0, 0])
+  })
+})
+
+describe('checks', () => {
+  const checks = (check: string, more = '') => {
+    const line = '    check: { tcp: { connect_timeout: 10 } }\n'
+    return read(changed(nat, [line, `${check === '' ? '' : `    check: ${check}\n`}${more}`])).services[0]
+      ?.checks
+  }
+
+  it('by default a TCP connection, for udp and sctp nothing, and none means none', () => {
+    expect(checks('')).toMatchObject([{ kind: 'tcp', port: undefined }])
+    expect(checks('none')).toEqual([])
+    expect(checks('', '    protocol: udp\n')).toEqual([])
+    expect(checks('', '    protocol: sctp\n')).toEqual([])
+  })
+
+  it('a list keeps its order', () => {
+    const found = checks('[{ ping: {} }, { tcp: { port: 22, connect_ip: 10.11.12.99 } }, { https: {} }]')
+    expect(found?.map(({ kind }) => kind)).toEqual(['ping', 'tcp', 'https'])
+    expect(found?.[1]).toMatchObject({ port: 22, connectIp: '10.11.12.99' })
+  })
+
+  it('a page of its own, or several; statuses as keepalived has them, digests in small letters', () => {
+    expect(checks('{ http: { path: /a, status: 204, virtualhost: www.example.com } }')).toMatchObject([
+      {
+        kind: 'http',
+        virtualhost: 'www.example.com',
+        sni: false,
+        pages: [{ path: '/a', status: '204', digest: undefined, virtualhost: undefined }],
+      },
+    ])
+    const pages =
+      '[{ status: " 200-299  301 ", virtualhost: a }, { path: /b, digest: D41D8CD98F00B204E9800998ECF8427E }]'
+    expect(checks(`{ https: { sni: true, virtualhost: c, pages: ${pages} } }`)).toMatchObject([
+      {
+        kind: 'https',
+        virtualhost: 'c',
+        sni: true,
+        pages: [
+          { path: '/', status: '200-299 301', virtualhost: 'a' },
+          { path: '/b', status: undefined, digest: 'd41d8cd98f00b204e9800998ecf8427e' },
+        ],
+      },
+    ])
+  })
+
+  it('every word of every kind arrives', () => {
+    const timing = 'retry: 0, delay_before_retry: 2, delay_loop: 30, warmup: 0'
+    const timed = { retry: 0, delayBeforeRetry: 2, delayLoop: 30, warmup: 0 }
+    expect(checks(`{ smtp: { helo_name: lb.example.com, ${timing} } }`)).toMatchObject([
+      { kind: 'smtp', heloName: 'lb.example.com', ...timed },
+    ])
+    expect(checks('{ dns: { name: example.com, type: AAAA } }')).toMatchObject([
+      { kind: 'dns', name: 'example.com', type: 'AAAA' },
+    ])
+    expect(checks('{ udp: { payload: 0A0b, require_reply: true, port: 7 } }')).toMatchObject([
+      { kind: 'udp', payload: '0a0b', requireReply: true },
+    ])
+    expect(checks(`{ ping: { connect_timeout: 4, ${timing} } }`)).toMatchObject([
+      { kind: 'ping', port: undefined, connectTimeout: 4, ...timed },
+    ])
+    const misc = `{ misc: { command: [/bin/true, a], timeout: 5, dynamic: true, ${timing} } }`
+    expect(checks(misc)).toMatchObject([
+      {
+        kind: 'misc',
+        program: { shipped: undefined, words: ['/bin/true', 'a'] },
+        timeout: 5,
+        dynamic: true,
+        ...timed,
+      },
+    ])
+  })
+
+  it('a mark is checked where such a check is at home, even in a range', () => {
+    const marked = (check: string, ports: string) =>
+      read(
+        changed(
+          nat,
+          ['    port: 80', `    ports: ${ports}\n    persistence_timeout: 60`],
+          ['    check: { tcp: { connect_timeout: 10 } }', `    check: ${check}`],
+        ),
+      ).services[0]?.checks.map(({ port }) => port)
+    expect(marked('[{ tcp: {} }, { http: {} }, { https: {} }]', '["1000-1010", "70-90"]')).toEqual([
+      1000, 80, 1000,
+    ])
+    expect(marked('[{ smtp: {} }, { ping: {} }]', '[24, 25]')).toEqual([25, undefined])
+    expect(marked('{ http: { port: 8080 } }', '[80, 443]')).toEqual([8080])
+  })
+})
+
+describe('forwarding', () => {
+  const pool = (text: string) =>
+    read(text).services[0]?.virtualServers[0]?.pool.map(({ name, forwarding }) => [name, forwarding])
+
+  it('the nearest word counts: of the service for this real server, of the real server, of the service', () => {
+    const service = '    forwarding: tunnel\n    real_servers: { rs1: { forwarding: nat }, rs2: {}, rs3: {} }  #'
+    const text = changed(
+      nat,
+      ['    # real_servers: [rs1, rs2]', service],
+      ['  rs1: { ssh', '  rs1: { forwarding: direct, ssh'],
+      ['  rs2: { ssh', '  rs2: { forwarding: direct, ssh'],
+    )
+    expect(pool(text)).toEqual([
+      ['rs1', 'nat'],
+      ['rs2', 'direct'],
+      ['rs3', 'tunnel'],
+    ])
+  })
+})
+
+it('a dead real server keeps its place where its service or its own entry says so', () => {
+  const service =
+    '    inhibit_on_failure: true\n    real_servers: { rs1: { inhibit_on_failure: false }, rs2: {} }  #'
+  const [http] = read(changed(nat, ['    # real_servers: [rs1, rs2]', service])).services
+  const [server] = http?.virtualServers ?? []
+  expect(server?.pool.map(({ inhibitOnFailure }) => inhibitOnFailure)).toEqual([false, true])
+})
+
+it('each family has the granularity that is spelled as its own', () => {
+  const granularities = (value: string) =>
+    read(
+      changed(direct, [
+        '    persistence_timeout: 300',
+        `    persistence_timeout: 300\n    persistence_granularity: ${value}`,
+      ]),
+    ).services[0]?.virtualServers.map(({ persistenceGranularity }) => persistenceGranularity)
+  expect(granularities('[64, 255.255.255.0]')).toEqual(['255.255.255.0', '64'])
+  expect(granularities('48')).toEqual([undefined, '48'])
 })
 
 it('the provider of a host wins over the inventory’s', () => {

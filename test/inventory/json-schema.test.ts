@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { inventorySchema } from '../../src/inventory/json-schema.ts'
 import { readYaml } from '../../src/yaml.ts'
@@ -22,6 +22,7 @@ const kinds: Readonly<Record<string, (value: unknown) => boolean>> = {
   string: (value) => typeof value === 'string',
   boolean: (value) => typeof value === 'boolean',
   integer: (value) => Number.isInteger(value),
+  number: (value) => typeof value === 'number',
   array: (value) => Array.isArray(value),
   object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
 }
@@ -44,8 +45,10 @@ const fits = (node: Node, value: unknown): boolean => {
   })
 }
 
-describe.each(['nat', 'direct'])('%s.yaml', (name) => {
-  const { value } = readYaml(name, readFileSync(`inventory/${name}.yaml`, 'utf8'))
+const examples = readdirSync('inventory').filter((name) => name.endsWith('.yaml'))
+
+describe.each(examples)('%s', (name) => {
+  const { value } = readYaml(name, readFileSync(`inventory/${name}`, 'utf8'))
 
   it('fits', () => {
     expect(fits(schema, value)).toBe(true)

@@ -12,7 +12,7 @@ vi.setConfig({ testTimeout: 60_000 })
 
 type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 
-const examples = ['nat', 'direct'].map(
+const examples = ['nat', 'direct', 'services', 'tunnel'].map(
   (name) => readYaml(name, readFileSync(`inventory/${name}.yaml`, 'utf8')).value as Json,
 )
 
@@ -175,5 +175,68 @@ it('another service moves no id and no mark', () => {
       expect(after.marks).toEqual(expect.arrayContaining(before.marks))
     }),
     { numRuns: 50 },
+  )
+})
+
+const outcome = (value: Json): Cluster | undefined => {
+  try {
+    return read(value)
+  } catch (error) {
+    expect(error).toBeInstanceOf(WishError)
+    return undefined
+  }
+}
+
+it('a mark stands for one VIP of a family, and a given one is never derived', () => {
+  const [, direct] = examples
+  if (direct === undefined) throw new Error('four examples were read')
+  // The marks that the example's own service derives, so that they meet given ones.
+  const mark = fc.constantFrom(undefined, 241972, 273468, 80, [241972, 273468], [81, 82])
+  const names = fc.uniqueArray(fc.stringMatching(/^[a-c]{1,2}$/), { maxLength: 3 })
+  const marked = fc.tuple(names, fc.array(mark, { minLength: 4, maxLength: 4 }))
+  fc.assert(
+    fc.property(marked, ([others, given]) => {
+      const services = ['web', ...others].map((name, index) => {
+        const own = given[index]
+        const ports = [2 * index + 1, `${String(2 * index + 100)}-${String(2 * index + 101)}`]
+        const service = { vip: ['shop', 'shop6'], ports, persistence_timeout: 60 }
+        return [name, own === undefined ? service : { ...service, firewall_mark: own }] as const
+      })
+      const cluster = outcome(replaced(direct, ['services'], Object.fromEntries(services)))
+      if (cluster === undefined) return
+      const all = cluster.services.flatMap(({ virtualServers }) => virtualServers)
+      const spots = all.map(({ vip, firewallMark }) => `${vip.name} ${String(firewallMark)}`)
+      expect(new Set(spots).size).toBe(spots.length)
+      const wanted = new Set(given.slice(0, services.length).flat())
+      cluster.services.forEach(({ virtualServers }, index) => {
+        const own = [given[index] ?? []].flat()
+        for (const [at, { firewallMark }] of virtualServers.entries())
+          if (own.length > 0) expect(firewallMark).toBe(own[at] ?? own[0])
+          else expect(wanted).not.toContain(firewallMark)
+      })
+    }),
+    { numRuns: 200 },
+  )
+})
+
+it('ports are complained about if and only if one of them is there twice', () => {
+  const [nat] = examples
+  if (nat === undefined) throw new Error('four examples were read')
+  const range = fc.tuple(fc.integer({ min: 1, max: 40 }), fc.integer({ min: 0, max: 4 }))
+  fc.assert(
+    fc.property(fc.array(range, { minLength: 1, maxLength: 5 }), (ranges) => {
+      const ports = ranges.map(([first, more]) => ({ first, last: first + more }))
+      const written = ports.map(({ first, last }) =>
+        first === last ? first : `${String(first)}-${String(last)}`,
+      )
+      const each = ports.flatMap(({ first, last }) =>
+        Array.from({ length: last - first + 1 }, (_, index) => first + index),
+      )
+      const web = { vip: 'www', ports: written, persistence_timeout: 60 }
+      const cluster = outcome(replaced(nat, ['services'], { web }))
+      expect(cluster === undefined).toBe(new Set(each).size < each.length)
+      if (cluster !== undefined) expect(cluster.services[0]?.ports).toEqual(ports)
+    }),
+    { numRuns: 200 },
   )
 })

@@ -1,5 +1,6 @@
 import { familyOf, isWithin } from '../address.ts'
-import type { Address, Interface, Network, RealServer, Router, Vip } from '../cluster.ts'
+import type { Interface, RealServer, Router } from '../cluster.ts'
+import type { Address, Network, Vip } from '../network.ts'
 import type { Wish } from '../schema.ts'
 import { sshOf, type Origin } from './ssh.ts'
 
@@ -41,7 +42,12 @@ const interfacesOf = (
     const network = networks.find(({ name }) => name === card.network)
     if (!enabled) return { device, enabled, network: network?.name, addresses: [], gateways: [] }
     const addresses = (card.address ?? []).flatMap((address) => addressOn(address, network))
-    const given = card.gateway ?? []
+    // A name is a VIP's; of names that name nothing a rule speaks.
+    const given = (card.gateway ?? []).flatMap((text) =>
+      familyOf(text) === undefined
+        ? vips.filter(({ name }) => name === text).map(({ address }) => address)
+        : [text],
+    )
     const derived = card.gateway?.length === 0 ? [] : networkGateways(network, isRouter, vips)
     const gateways = addresses.flatMap(({ family }) => {
       const found =
@@ -59,6 +65,7 @@ export const routersOf = (wish: Wish, around: Surroundings, origin: Origin): rea
     name,
     ssh: sshOf(wish, name, origin),
     provider: host.network?.provider ?? wish.network.provider,
+    firewall: host.firewall ?? wish.firewall,
     priority: host.priority,
     interfaces: interfacesOf(host.interfaces, true, around),
   }))
@@ -76,6 +83,7 @@ export const realServersOf = (
       name,
       ssh: sshOf(wish, name, origin),
       provider: host.network?.provider ?? wish.network.provider,
-      arp: host.arp ?? wish.arp,
+      firewall: wish.firewall,
+      arp: host.arp ?? wish.arp ?? 'sysctl',
       interfaces: interfacesOf(host.interfaces ?? {}, false, around),
     }))

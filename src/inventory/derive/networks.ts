@@ -1,5 +1,5 @@
 import { familyOf, isWithin } from '../address.ts'
-import type { Network, Vip } from '../cluster.ts'
+import type { Network, Vip } from '../network.ts'
 import type { Wish } from '../schema.ts'
 
 /** The networks in the inventory's order; a gateway is an address outside, or else a VIP's name. */

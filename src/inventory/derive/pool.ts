@@ -1,6 +1,26 @@
 import { familyOf } from '../address.ts'
-import type { Family, Forwarding, Network, RealServer, Router, Vip } from '../cluster.ts'
+import type { RealServer, Router } from '../cluster.ts'
+import type { Family, Forwarding, Network, Vip } from '../network.ts'
+import type { PoolMember } from '../service.ts'
 import type { Wish } from '../schema.ts'
+import type { Member } from '../schema/service.ts'
+import { isMarked, onlyPort } from './ports.ts'
+
+type ServiceWish = Wish['services'][string]
+
+const hostOf = (wish: Wish, name: string) =>
+  Object.hasOwn(wish.real_servers, name) ? wish.real_servers[name] : undefined
+
+/** The real servers of a service as they were named, or all. */
+export const membersOf = (wish: Wish, service: ServiceWish): readonly Member[] =>
+  service.real_servers ?? Object.keys(wish.real_servers).map((name) => ({ name, at: [] }))
+
+/** How packets of a service reach one real server: the nearest word counts. */
+export const forwardingOf = (wish: Wish, service: ServiceWish, member: Member): Forwarding =>
+  member.forwarding ??
+  hostOf(wish, member.name)?.forwarding ??
+  service.forwarding ??
+  wish.forwarding
 
 /** The names of the networks on which every router has an enabled card. */
 export const sharedNetworks = (routers: readonly Router[]): readonly string[] => {
@@ -52,3 +72,40 @@ export const foreignAddress = (
   family: Family,
 ): string | undefined =>
   server?.managed === false ? server.address?.find((text) => familyOf(text) === family) : undefined
+
+interface Ground {
+  readonly networks: readonly Network[]
+  readonly routers: readonly Router[]
+  readonly realServers: readonly RealServer[]
+}
+
+/** The real servers behind a VIP of its own family; those that no way leads to are left out. */
+export const poolOf = (
+  wish: Wish,
+  service: ServiceWish,
+  vip: Vip,
+  { networks, routers, realServers }: Ground,
+): readonly PoolMember[] => {
+  const shared = sharedNetworks(routers)
+  return membersOf(wish, service).flatMap((member): readonly PoolMember[] => {
+    const { name } = member
+    const server = realServers.find((candidate) => candidate.name === name)
+    const own = hostOf(wish, name)
+    const forwarding = forwardingOf(wish, service, member)
+    const address =
+      server === undefined
+        ? foreignAddress(own, vip.family)
+        : spotOf(server, vip, forwarding, networks, shared)?.address
+    if (address === undefined) return []
+    return [
+      {
+        name,
+        address,
+        port: isMarked(service) ? 0 : (member.port ?? onlyPort(service) ?? 0),
+        weight: member.weight ?? own?.weight ?? 1,
+        forwarding,
+        inhibitOnFailure: member.inhibit_on_failure ?? service.inhibit_on_failure ?? false,
+      },
+    ]
+  })
+}

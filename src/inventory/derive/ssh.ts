@@ -8,9 +8,12 @@ export interface Origin {
   readonly file: string
   /** What `~` stands for. */
   readonly home: string
+  /** The text of a file on this machine; undefined: it cannot be read. */
+  readonly source: (path: string) => string | undefined
 }
 
-const expand = (path: string, { file, home }: Origin): string => {
+/** A path of the inventory as this machine knows it. */
+export const expand = (path: string, { file, home }: Origin): string => {
   if (path === '~' || path.startsWith('~/')) return home + path.slice(1)
   return path.startsWith('/') ? path : file.slice(0, file.lastIndexOf('/') + 1) + path
 }

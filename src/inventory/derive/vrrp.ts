@@ -1,13 +1,17 @@
-import type { Network, Vip, VrrpInstance } from '../cluster.ts'
+import type { Secret } from '../../secret.ts'
+import type { Network, Vip } from '../network.ts'
+import type { Notify, SyncDaemon, Vrrp, VrrpInstance } from '../vrrp.ts'
 import type { Wish } from '../schema.ts'
 import { numberFrom } from './hash.ts'
+import { programOf } from './program.ts'
+import type { Origin } from './ssh.ts'
 
 /** The instance's name: the network's, with the family behind it where it is the network's second. */
 const instanceName = (network: Network, index: number): string =>
   index === 0 ? network.name : `${network.name}_v${String(network.subnets[index]?.family)}`
 
 /** One instance for each network and family that has VIPs. */
-export const instancesOf = (
+const instancesOf = (
   wish: Wish,
   networks: readonly Network[],
   vips: readonly Vip[],
@@ -24,3 +28,53 @@ export const instancesOf = (
         : [{ name, network: network.name, family, virtualRouterId, vips: own }]
     }),
   )
+
+const STATES = ['master', 'backup', 'fault', 'stop', 'any'] as const
+
+const notifyOf = ({ vrrp }: Wish, origin: Origin): readonly Notify[] =>
+  STATES.flatMap((on) => {
+    const wish = vrrp.notify[on]
+    return wish === undefined ? [] : [{ on, program: programOf(wish, origin) }]
+  })
+
+/** Its master is the instance beside it, or else the first: one sync group moves them all. */
+const syncDaemonOf = (
+  wish: Wish,
+  instances: readonly VrrpInstance[],
+): SyncDaemon | undefined => {
+  const given = wish.vrrp.lvs_sync_daemon
+  const instance = instances.find(({ network }) => network === given?.network) ?? instances[0]
+  if (given === undefined || instance === undefined) return undefined
+  const id = given.id ?? numberFrom([wish.cluster, 'lvs_sync_daemon'], 255) + 1
+  return { network: given.network, instance: instance.name, id }
+}
+
+/** How the routers agree on who is active, every default filled in. */
+export const vrrpOf = (
+  wish: Wish,
+  { networks, vips }: { readonly networks: readonly Network[]; readonly vips: readonly Vip[] },
+  origin: Origin,
+  authPass: Secret | undefined,
+): Vrrp => {
+  const { vrrp } = wish
+  const instances = instancesOf(wish, networks, vips)
+  return {
+    advertInt: vrrp.advert_int,
+    authPass,
+    instances,
+    unicast: vrrp.unicast,
+    nopreempt: vrrp.nopreempt,
+    preemptDelay: vrrp.preempt_delay,
+    trackNetworks: vrrp.track_networks,
+    notify: notifyOf(wish, origin),
+    syncDaemon: syncDaemonOf(wish, instances),
+    vmac: vrrp.vmac,
+    garp: {
+      masterDelay: vrrp.garp.master_delay,
+      masterRepeat: vrrp.garp.master_repeat,
+      masterRefresh: vrrp.garp.master_refresh,
+      masterRefreshRepeat: vrrp.garp.master_refresh_repeat,
+      interval: vrrp.garp.interval,
+    },
+  }
+}

@@ -1,5 +1,7 @@
 import { familyOf, isWithin, showFamily, showSubnet } from '../address.ts'
-import type { Family, ManagedHost } from '../cluster.ts'
+import type { ManagedHost } from '../cluster.ts'
+import type { Family } from '../network.ts'
+import type { Path } from '../../yaml.ts'
 import type { Wish } from '../schema.ts'
 import { itemsAt, liveCards, repeated, showCard, vipAddress, vipAt } from './parts.ts'
 import type { Complaint, Rule } from './rule.ts'
@@ -7,28 +9,45 @@ import type { Complaint, Rule } from './rule.ts'
 const familyOfGateway = (wish: Wish, text: string): Family | undefined =>
   familyOf(text) ?? familyOf(vipAddress(wish, text) ?? '')
 
-/** A network's gateways: VIPs of its own, and one of each family. */
-export const networkGateways: Rule = ({ wish }) =>
-  Object.entries(wish.networks).flatMap(([name, { gateway, subnet }]): readonly Complaint[] => {
-    const items = itemsAt(gateway, ['networks', name, 'gateway'])
-    const strangers = items.flatMap(({ item, path }) => {
-      const address = familyOf(item) === undefined ? vipAddress(wish, item) : undefined
-      if (address === undefined || subnet.some((each) => isWithin(address, each))) return []
-      const message = `the VIP "${item}" (${address}) is not in network "${name}" (${subnet.map(showSubnet).join(', ')}); real servers could not reach it as their gateway`
-      return [{ path, message }]
-    })
-    const known = items.filter(({ item }) => familyOfGateway(wish, item) !== undefined)
-    const mixed = known.some(({ item }) => familyOf(item) === undefined)
-    const twice = mixed
-      ? repeated(known, ({ item }) => String(familyOfGateway(wish, item))).map(
-          ({ first, again }) => ({
-            path: again.path,
-            message: `"${again.item}" and "${first.item}" are gateways of one family; a host has one default gateway per family`,
-          }),
-        )
-      : []
-    return [...strangers, ...twice]
+interface Named {
+  readonly item: string
+  readonly path: Path
+}
+
+/** VIPs that are named as gateways lie in the network, and stand beside no other gateway of their family. */
+const named = (wish: Wish, network: string, items: readonly Named[]): readonly Complaint[] => {
+  const subnets = Object.hasOwn(wish.networks, network) ? wish.networks[network]?.subnet : undefined
+  const strangers = items.flatMap(({ item, path }) => {
+    const address = familyOf(item) === undefined ? vipAddress(wish, item) : undefined
+    if (address === undefined || subnets === undefined) return []
+    if (subnets.some((each) => isWithin(address, each))) return []
+    const message = `the VIP "${item}" (${address}) is not in network "${network}" (${subnets.map(showSubnet).join(', ')}); real servers could not reach it as their gateway`
+    return [{ path, message }]
   })
+  const known = items.filter(({ item }) => familyOfGateway(wish, item) !== undefined)
+  const mixed = known.some(({ item }) => familyOf(item) === undefined)
+  const twice = mixed
+    ? repeated(known, ({ item }) => String(familyOfGateway(wish, item))).map(
+        ({ first, again }) => ({
+          path: again.path,
+          message: `"${again.item}" and "${first.item}" are gateways of one family; a host has one default gateway per family`,
+        }),
+      )
+    : []
+  return [...strangers, ...twice]
+}
+
+/** A network's or a real server's card's gateways: VIPs of that network, and one of each family. */
+export const namedGateways: Rule = ({ wish }) => [
+  ...Object.entries(wish.networks).flatMap(([name, { gateway }]) =>
+    named(wish, name, itemsAt(gateway, ['networks', name, 'gateway'])),
+  ),
+  ...liveCards(wish)
+    .filter(({ owner }) => owner.kind === 'real_servers')
+    .flatMap(({ card, path }) =>
+      named(wish, card.network ?? '', itemsAt(card.gateway, [...path, 'gateway'])),
+    ),
+]
 
 /** A card's own gateway is another machine. */
 export const gatewayIsAnother: Rule = ({ wish }) => {
@@ -40,14 +59,12 @@ export const gatewayIsAnother: Rule = ({ wish }) => {
   return liveCards(wish).flatMap((part) =>
     itemsAt(part.card.gateway, [...part.path, 'gateway']).flatMap(
       ({ item, path }): readonly Complaint[] => {
-        const vip = vipAt(wish, item)
-        if (part.owner.kind === 'routers' && vip !== undefined)
-          return [
-            {
-              path,
-              message: `${item} is the VIP "${vip}", which this router carries itself when it is active; name a gateway outside the cluster`,
-            },
-          ]
+        const vip = Object.hasOwn(wish.vips, item) ? item : vipAt(wish, item)
+        if (part.owner.kind === 'routers' && vip !== undefined) {
+          const what = item === vip ? `"${vip}" is a VIP` : `${item} is the VIP "${vip}"`
+          const message = `${what}, which this router carries itself when it is active; name a gateway outside the cluster`
+          return [{ path, message }]
+        }
         const owner = owners.get(item)
         if (owner === undefined) return []
         if (owner.owner.name === part.owner.name)

@@ -1,4 +1,4 @@
-import type { Address, Family } from '../cluster.ts'
+import type { Address, Family } from '../network.ts'
 import type { Path } from '../../yaml.ts'
 import type { Wish } from '../schema.ts'
 

@@ -1,7 +1,14 @@
 import { familyOf, isWithin, showFamily, showSubnet } from '../address.ts'
-import type { Family, Forwarding, RealServer, Service, Vip } from '../cluster.ts'
-import { foreignAddress, sharedNetworks, spotOf } from '../derive/pool.ts'
-import { membersOf } from '../derive/services.ts'
+import type { Cluster, RealServer } from '../cluster.ts'
+import type { Address, Family, Forwarding, Vip } from '../network.ts'
+import type { Service } from '../service.ts'
+import {
+  foreignAddress,
+  forwardingOf,
+  membersOf,
+  sharedNetworks,
+  spotOf,
+} from '../derive/pool.ts'
 import type { Complaint, Inventory, Rule } from './rule.ts'
 
 /** Each service, each of its VIPs' families and each of its real servers. */
@@ -19,16 +26,22 @@ const legsOf = ({ wish, cluster }: Inventory): readonly Leg[] =>
     const own = wish.services[service.name]
     if (own === undefined) return []
     return service.virtualServers.flatMap(({ vip }) =>
-      membersOf(wish, own).map(({ name }) => ({
+      membersOf(wish, own).map((member) => ({
         service,
         vip,
-        name,
-        forwarding: service.forwarding,
-        server: cluster.realServers.find((server) => server.name === name),
-        foreign: foreignAddress(wish.real_servers[name], vip.family),
+        name: member.name,
+        forwarding: forwardingOf(wish, own, member),
+        server: cluster.realServers.find((server) => server.name === member.name),
+        foreign: foreignAddress(wish.real_servers[member.name], vip.family),
       })),
     )
   })
+
+/** The subnets of the networks that all routers serve. */
+export const linksOf = ({ routers, networks }: Cluster): readonly Address[] => {
+  const shared = sharedNetworks(routers)
+  return networks.filter(({ name }) => shared.includes(name)).flatMap(({ subnets }) => subnets)
+}
 
 const has = (server: RealServer, family: Family): boolean =>
   server.interfaces.some(({ addresses }) => addresses.some((own) => own.family === family))
@@ -37,9 +50,7 @@ const has = (server: RealServer, family: Family): boolean =>
 export const onALink: Rule = (inventory) => {
   const { cluster } = inventory
   const shared = sharedNetworks(cluster.routers)
-  const subnets = cluster.networks
-    .filter(({ name }) => shared.includes(name))
-    .flatMap((network) => network.subnets)
+  const subnets = linksOf(cluster)
   return legsOf(inventory).flatMap((leg): readonly Complaint[] => {
     const { forwarding, server, foreign, name, vip } = leg
     if (forwarding === 'tunnel') return []

@@ -1,5 +1,5 @@
 import { familyOf, showFamily } from '../address.ts'
-import type { Family } from '../cluster.ts'
+import type { Family } from '../network.ts'
 import type { Wish } from '../schema.ts'
 import type { Complaint, Rule } from './rule.ts'
 

@@ -1,7 +1,7 @@
 import { hint } from '../../faults/nearest.ts'
 import { shown } from '../../faults/schema-faults.ts'
 import { familyOf } from '../address.ts'
-import { cardsIn, itemsAt, repeated } from './parts.ts'
+import { cardsIn, itemsAt, liveCards, repeated } from './parts.ts'
 import type { Rule } from './rule.ts'
 
 /** Every network that a card names exists. */
@@ -24,7 +24,10 @@ export const vipNames: Rule = ({ wish }) => {
       ({ item }) => familyOf(item) === undefined,
     ),
   )
-  return [...services, ...gateways]
+  const own = liveCards(wish).flatMap(({ card, path }) =>
+    itemsAt(card.gateway, [...path, 'gateway']).filter(({ item }) => familyOf(item) === undefined),
+  )
+  return [...services, ...gateways, ...own]
     .filter(({ item }) => !Object.hasOwn(wish.vips, item))
     .map(({ item, path }) => ({
       path,

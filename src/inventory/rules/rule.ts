@@ -1,11 +1,14 @@
 import type { Path } from '../../yaml.ts'
 import type { Cluster } from '../cluster.ts'
+import type { Origin } from '../derive/ssh.ts'
 import type { Wish } from '../schema.ts'
 
 /** What a rule judges: what was written, and what follows from it. */
 export interface Inventory {
   readonly wish: Wish
   readonly cluster: Cluster
+  /** Where scripts beside the inventory are found. */
+  readonly origin: Origin
 }
 
 /** A fault that does not know its line yet. */

@@ -1,5 +1,5 @@
 import { edgesOf, familyOf, isWithin, showFamily, showSubnet } from '../address.ts'
-import type { Address } from '../cluster.ts'
+import type { Address } from '../network.ts'
 import type { Path } from '../../yaml.ts'
 import type { Wish } from '../schema.ts'
 import { itemsAt, liveCards, subnetOf } from './parts.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { shown } from '../../faults/schema-faults.ts'
 import { bitsOf, canonical, edgesOf, familyOf, isWithin, showSubnet } from '../address.ts'
-import type { Address, Family } from '../cluster.ts'
+import type { Address, Family } from '../network.ts'
 import { oneOrMany } from './fields.ts'
 
 const block = (address: string, prefix: number): Address => ({

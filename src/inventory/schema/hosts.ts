@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { addresses } from './addresses.ts'
 import { device, name, oneOf, whole } from './fields.ts'
-import { provider } from './network.ts'
+import { forwarding } from './forwarding.ts'
+import { gateways, provider } from './network.ts'
 import { sshOfHost } from './ssh.ts'
 
 const card = z.strictObject({
@@ -12,10 +13,11 @@ const card = z.strictObject({
   network: z.string().optional().meta({ description: 'The name of its network.' }),
   address: addresses.optional().meta({ description: 'One address, or one per family.' }),
   gateway: z
-    .union([z.literal('none').transform(() => []), addresses])
+    .union([z.literal('none').transform(() => []), gateways])
     .optional()
     .meta({
-      description: "A default gateway of its own, or none. Default: the network's.",
+      description:
+        "A default gateway of its own, an address or a VIP's name, or none. Default: the network's.",
     }),
 })
 
@@ -31,6 +33,11 @@ export const arp = oneOf('a way to silence ARP', [
   'firewalld',
   'iptables',
 ]).meta({ description: 'How real servers keep silent about the VIP (direct, tunnel).' })
+
+/** What marks packets and lets VRRP through. */
+export const firewall = oneOf('a firewall', ['firewalld', 'iptables', 'nftables']).meta({
+  description: 'What filters and marks packets. Default: what the platform says.',
+})
 
 /** 0 to 65535, as IPVS has it. */
 export const weight = whole('a weight', 0, 65535).meta({
@@ -48,6 +55,7 @@ export const router = z.strictObject({
   priority: whole('a priority', 1, 255).meta({
     description: 'VRRP: the highest of the living is active. No two alike.',
   }),
+  firewall: firewall.optional(),
   interfaces,
 })
 
@@ -61,6 +69,9 @@ export const realServer = z.strictObject({
   interfaces: interfaces.optional(),
   address: addresses.optional().meta({ description: 'Only with managed: false.' }),
   weight: weight.optional(),
+  forwarding: forwarding
+    .optional()
+    .meta({ description: "How packets reach this one. Default: the service's way." }),
   arp: arp.optional(),
 })
 

@@ -1,91 +1,12 @@
 import { z } from 'zod'
-import { notOneOf, shown } from '../../faults/schema-faults.ts'
 import { anyAddress } from './addresses.ts'
-import { oneOf, oneOrMany, seconds, whole } from './fields.ts'
+import { check } from './check.ts'
+import { oneOf, oneOrMany, seconds, whole, word } from './fields.ts'
+import { forwarding } from './forwarding.ts'
 import { weight } from './hosts.ts'
-
-const FORWARDINGS = ['nat', 'direct', 'tunnel'] as const
-
-// keepalived's, ipvsadm's and people's words for the same.
-const others = new Map([
-  ['dr', 'direct'],
-  ['dsr', 'direct'],
-  ['gate', 'direct'],
-  ['masq', 'nat'],
-  ['tun', 'tunnel'],
-  ['ipip', 'tunnel'],
-])
-
-/** How packets reach the real servers. */
-export const forwarding = z
-  .enum(FORWARDINGS, {
-    error: ({ input }) => {
-      const meant = typeof input === 'string' ? others.get(input.toLowerCase()) : undefined
-      return meant === undefined
-        ? notOneOf(input, 'a way of forwarding', FORWARDINGS)
-        : `${shown(input)} is called "${meant}" here (one of: ${FORWARDINGS.join(', ')})`
-    },
-  })
-  .meta({ description: 'How packets reach the real servers.' })
-
-const port = whole('a port', 1, 65535)
-const connect_timeout = seconds('a timeout', 3600).optional().meta({ description: 'Seconds.' })
-const checked = port.optional().meta({ description: "Default: the real server's own port." })
-
-const tcp = z.strictObject({ port: checked, connect_timeout })
-
-const http = z.strictObject({
-  port: checked,
-  path: z
-    .string()
-    .regex(/^\/[$-&(-z|~]*$/, {
-      error: ({ input }) => `${shown(input)} is not a path: begin with "/", and write blanks, quotes, braces, "!" and "#" as %20 and the like`,
-    })
-    .default('/')
-    .meta({ description: 'What is asked for.' }),
-  status: whole('an HTTP status', 100, 599)
-    .optional()
-    .meta({ description: 'What must come back.' }),
-  connect_timeout,
-})
-
-const dns = z.strictObject({
-  port: checked,
-  name: z
-    .string()
-    .regex(/^(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?$/, {
-      error: ({ input }) => `${shown(input)} is not a name of DNS`,
-    })
-    .meta({ description: 'The name that is asked for.' }),
-  connect_timeout,
-})
-
-const CHECKS = 'one of: tcp, http, https, dns, or the word none'
-
-const check = z.union(
-  [
-    z.literal('none'),
-    z
-      .strictObject(
-        {
-          tcp: tcp.optional().meta({ description: 'A TCP connection.' }),
-          http: http.optional().meta({ description: 'A page.' }),
-          https: http.optional().meta({ description: 'A page over TLS.' }),
-          dns: dns.optional().meta({ description: 'A question to a name server.' }),
-        },
-        {
-          error: ({ code, input }) =>
-            code === 'invalid_type'
-              ? `${shown(input)} is not a check; write a map with ${CHECKS}: { tcp: {} }`
-              : undefined,
-        },
-      )
-      .refine((kinds) => Object.values(kinds).filter((kind) => kind !== undefined).length === 1, {
-        error: `needs exactly ${CHECKS}`,
-      }),
-  ],
-  { error: ({ input }) => `${shown(input)} is not a check; write a map with ${CHECKS}` },
-)
+import { granularity } from './persistence.ts'
+import { port, portOrRange, servicePort } from './ports.ts'
+import { rawLines } from './program.ts'
 
 /** keepalived's lvs_sched. */
 const SCHEDULERS = [
@@ -93,17 +14,29 @@ const SCHEDULERS = [
   ...(['sed', 'nq', 'mh', 'fo', 'ovf', 'twos'] as const),
 ] as const
 
+/** keepalived's words for ipvsadm's `-b`. */
+const FLAGS = [
+  ...(['sh-port', 'sh-fallback', 'mh-port', 'mh-fallback'] as const),
+  ...(['flag-1', 'flag-2', 'flag-3'] as const),
+] as const
+
+const flag = (description: string) => z.boolean().default(false).meta({ description })
+
+const inhibit_on_failure = z.boolean().optional()
+
 const member = z.strictObject({
   weight: weight.optional(),
   port: port.optional().meta({ description: "Its port, where it is not the service's (NAT)." }),
+  forwarding: forwarding
+    .optional()
+    .meta({ description: 'How packets of this service reach it. Default: its own way.' }),
+  inhibit_on_failure: inhibit_on_failure.meta({ description: "Default: the service's." }),
 })
 
 /** One real server as a service names it; `at` is where, from `real_servers` on. */
-export interface Member {
+export type Member = Partial<z.output<typeof member>> & {
   readonly name: string
   readonly at: readonly PropertyKey[]
-  readonly weight?: number | undefined
-  readonly port?: number | undefined
 }
 
 const members = z.union(
@@ -117,27 +50,90 @@ const members = z.union(
         Object.entries(map).map(([name, own]): Member => ({ name, at: [name], ...own })),
       ),
   ],
-  { error: 'needs a list of names, or a map from names to { weight, port }' },
+  {
+    error:
+      'needs a list of names, or a map from names to { weight, port, forwarding, inhibit_on_failure }',
+  },
 )
 
-/** What clients reach at a VIP. */
-export const service = z.strictObject({
+const where = {
   vip: oneOrMany(z.string()).meta({ description: 'One VIP by name, or several.' }),
-  protocol: oneOf('a protocol', ['tcp', 'udp']).default('tcp').meta({ description: 'tcp or udp.' }),
-  port: port.optional().meta({ description: 'The port, when there is one.' }),
-  ports: z
-    .array(port)
-    .min(1)
-    .max(15, { error: 'too many ports: one iptables multiport rule holds 15' })
+  protocol: oneOf('a protocol', ['tcp', 'udp', 'sctp'])
+    .default('tcp')
+    .meta({ description: 'tcp, udp or sctp.' }),
+  port: servicePort.optional().meta({ description: 'The port, when there is one.' }),
+  ports: z.array(portOrRange).min(1).optional().meta({
+    description:
+      'Ports and ranges ("10000-20000") that reach the same real server, by a firewall mark.',
+  }),
+  ftp: z
+    .strictObject({
+      passive_ports: portOrRange.optional().meta({
+        description: "The real servers' pasv_min_port and pasv_max_port: \"10000-20000\".",
+      }),
+      active: flag('Active FTP too: real servers behind NAT open connections from port 20.'),
+    })
     .optional()
-    .meta({ description: 'Ports that reach the same real server, by a firewall mark.' }),
+    .meta({ description: 'FTP: port 21 and its data connections.' }),
+  firewall_mark: oneOrMany(whole('a firewall mark', 1, 2147483647)).optional().meta({
+    description:
+      'The mark that stands for the ports, or one per VIP in the same order. Default: derived where several ports need one.',
+  }),
+}
+
+const balance = {
   forwarding: forwarding.optional(),
   scheduler: oneOf('a scheduler', SCHEDULERS).default('wlc').meta({ description: 'lvs_sched.' }),
-  delay_loop: seconds('an interval').default(6).meta({ description: 'Seconds between checks.' }),
+  scheduler_flags: z
+    .array(oneOf('a flag of a scheduler', FLAGS))
+    .default([])
+    .meta({ description: 'Flags of the schedulers sh and mh, or by number.' }),
   persistence_timeout: seconds('a timeout', 2678400)
     .optional()
     .meta({ description: 'Seconds for which a client stays with one real server.' }),
-  check: check.optional().meta({ description: 'How a real server is found alive; or none.' }),
+  persistence_granularity: granularity.optional().meta({
+    description:
+      'Clients that stay together: a netmask (IPv4), a prefix length (IPv6), or one of each.',
+  }),
+  persistence_engine: oneOf('a persistence engine', ['sip'])
+    .optional()
+    .meta({ description: 'sip: calls stay together by their Call-ID (UDP).' }),
+  ops: flag('One-packet scheduling: every datagram is balanced for itself (UDP).'),
+}
+
+const health = {
+  check: check
+    .optional()
+    .meta({ description: 'How a real server is found alive: one check, a list of them, or none.' }),
+  delay_loop: seconds('an interval').default(6).meta({ description: 'Seconds between checks.' }),
+  // keepalived takes no 0 here, though it does in a check.
+  retry: whole('a number of tries', 1, 100)
+    .optional()
+    .meta({ description: 'Further tries before a real server counts as dead.' }),
+  delay_before_retry: seconds('a delay')
+    .optional()
+    .meta({ description: 'Seconds between such tries.' }),
+  virtualhost: word('a Host header')
+    .optional()
+    .meta({ description: 'The Host header of HTTP checks that say none.' }),
+  alpha: flag('Real servers count as dead until their first check.'),
+  omega: flag('Notices of real servers that go down are sent when keepalived stops, too.'),
+  quorum: whole('a quorum', 1, 65535)
+    .optional()
+    .meta({ description: 'Sum of living weights below which the service is down. Default: 1.' }),
+  hysteresis: whole('a hysteresis', 1, 65534)
+    .optional()
+    .meta({ description: 'Weight by which the quorum must be passed, either way.' }),
+  inhibit_on_failure: inhibit_on_failure.meta({
+    description: 'A dead real server keeps its place, with weight 0. Default: false.',
+  }),
+}
+
+/** What clients reach at a VIP. */
+export const service = z.strictObject({
+  ...where,
+  ...balance,
+  ...health,
   sorry_server: z
     .strictObject({
       address: anyAddress.meta({ description: 'Its address.' }),
@@ -145,7 +141,11 @@ export const service = z.strictObject({
     })
     .optional()
     .meta({ description: 'Who answers when every real server is down.' }),
-  real_servers: members
-    .optional()
-    .meta({ description: 'Names, or a map from names to { weight, port }. Default: all.' }),
+  real_servers: members.optional().meta({
+    description:
+      'Names, or a map from names to { weight, port, forwarding, inhibit_on_failure }. Default: all.',
+  }),
+  extra: rawLines('its virtual_server')
+    .default([])
+    .meta({ description: 'Lines of keepalived.conf(5) for its virtual_server blocks, as they are.' }),
 })
