@@ -1,8 +1,10 @@
 import { SocketAddress } from 'node:net'
 import { z } from 'zod'
 
-/** 4 or 6, of an address without a prefix. */
-export const familyOf = (address: string): 4 | 6 => (address.includes(':') ? 6 : 4)
+export type Family = 4 | 6
+
+/** The family of an address without a prefix. */
+export const familyOf = (address: string): Family => (address.includes(':') ? 6 : 4)
 
 /** An address without a prefix, in the one spelling that `ip` shows. */
 export const ipAddress = z

@@ -13,7 +13,7 @@ const unitTypes = /\.(automount|mount|path|scope|service|slice|socket|swap|targe
 // What `systemctl enable` can do nothing more about. A state of this boot only is not among them.
 const startsAtBoot = ['enabled', 'static', 'generated', 'alias', 'indirect']
 
-const running = ['active', 'reloading', 'refreshing']
+const runningStates = ['active', 'reloading', 'refreshing']
 const notRunning = ['inactive', 'failed', 'activating', 'deactivating', 'maintenance']
 
 const readUnit = ({ exit, out, err }: Answer, name: string): Readonly<Record<string, string>> => {
@@ -23,7 +23,7 @@ const readUnit = ({ exit, out, err }: Answer, name: string): Readonly<Record<str
       return [line.slice(0, equals), line.slice(equals + 1)]
     }),
   )
-  if (exit !== 0 || ![...running, ...notRunning].includes(unit.ActiveState ?? '')) {
+  if (exit !== 0 || ![...runningStates, ...notRunning].includes(unit.ActiveState ?? '')) {
     throw new AnswerError(
       `systemctl cannot say how ${name} is: ${err.trim() || out.trim() || 'no answer'}`,
     )
@@ -57,6 +57,12 @@ export const service = defineResource({
       .boolean()
       .default(false)
       .describe('It may be restarted where it cannot be reloaded; that drops its connections'),
+    running: z
+      .boolean()
+      .default(true)
+      .describe(
+        'false: only started at boot, never now, and never stopped; "loads" says nothing then',
+      ),
   }),
   id: ({ name }) => name,
   probe: ({ name, loads }) => ({
@@ -66,10 +72,11 @@ export const service = defineResource({
       loads.map(({ path }) => path),
     ),
   }),
-  parse: ({ unit, ...answers }, { name, loads, restart }) => {
+  parse: ({ unit, ...answers }, { name, loads, restart, running }) => {
     const properties = readUnit(unit, name)
-    const runs = running.includes(properties.ActiveState ?? '')
-    const stale = runs ? staleFiles(loads, answers).map(({ path }) => baseName(path)) : []
+    const runs = runningStates.includes(properties.ActiveState ?? '')
+    const stale =
+      runs && running ? staleFiles(loads, answers).map(({ path }) => baseName(path)) : []
     const canReload = properties.CanReload === 'yes'
     if (stale.length > 0 && !canReload && !restart) {
       throw new AnswerError(
@@ -84,7 +91,7 @@ export const service = defineResource({
       canReload,
     }
   },
-  diff: ({ name, loads }, is) => {
+  diff: ({ name, loads, running }, is) => {
     const act = (command: Sh): Sh =>
       noting(
         name,
@@ -102,7 +109,7 @@ export const service = defineResource({
               run: sh`systemctl -q enable ${name}`,
             },
           ]),
-      ...(is.runs
+      ...(is.runs || !running
         ? []
         : [
             {

@@ -41,13 +41,15 @@ export interface Setting {
 
 /**
  * Where the saved files set `key`, the last word last. `found`: a line `PATH:` for each file, and
- * `PATH:LINE` for each of its lines, the folders in their order.
+ * `PATH:LINE` for each of its lines, the folders in their order. `without`: a path that is passed over,
+ * as if its file were not there.
  */
-export const settings = (found: string, key: string): readonly Setting[] => {
+export const settings = (found: string, key: string, without?: string): readonly Setting[] => {
   const files = new Map<string, { path: string; value: string | undefined }>()
   for (const line of found.split('\n')) {
     const colon = line.indexOf(':')
     const path = line.slice(0, colon)
+    if (path === without) continue
     const name = path.slice(path.lastIndexOf('/') + 1)
     // A file replaces every one of the same name in a folder before it, even if it is empty.
     const known = files.get(name)

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
-import { defineResource } from '../resource.ts'
+import { defineResource, type Change } from '../resource.ts'
 import { sh } from '../sh/sh.ts'
 import { replaceFile } from './replace-file.ts'
 import {
@@ -13,29 +13,41 @@ import {
   words,
 } from './sysctl-files.ts'
 
+const oneLine = z.string().regex(/^[^\0\n]*$/, 'must be one line')
+const canonicalValue = z
+  .union([oneLine, z.number()])
+  // Not z.coerce.string(): it would turn null into "null".
+  .transform((value) => words(String(value)))
+
 const nameOf = (key: string): string => `90-lbprov-${key.replaceAll('/', '.')}.conf`
 const fileOf = (key: string): string => `/etc/sysctl.d/${nameOf(key)}`
 
 export const sysctl = defineResource({
   name: 'sysctl',
   summary: 'A kernel parameter, live and after a reboot',
-  schema: z.strictObject({
-    key: z
-      .string()
-      .regex(/^[a-z]\w*([./][\w:-]+)+$/, 'must be a kernel parameter such as net.ipv4.ip_forward')
-      .transform(canonicalKey)
-      .describe('net.ipv4.ip_forward; a dot inside an interface name is written as a slash'),
-    // Not z.coerce.string(): it would turn null into "null".
-    value: z
-      .union([z.string().regex(/^[^\0\n]*$/, 'must be one line'), z.number()])
-      .transform((value) => words(String(value)))
-      .describe('The value; numbers that belong together are separated by blanks'),
-    reason: z
-      .string()
-      .regex(/^[^\0\n]*$/, 'must be one line')
-      .optional()
-      .describe('Written above the value as a comment'),
-  }),
+  schema: z
+    .strictObject({
+      key: z
+        .string()
+        .regex(/^[a-z]\w*([./][\w:-]+)+$/, 'must be a kernel parameter such as net.ipv4.ip_forward')
+        .transform(canonicalKey)
+        .describe('net.ipv4.ip_forward; a dot inside an interface name is written as a slash'),
+      value: canonicalValue
+        .optional()
+        .describe('The value; numbers that belong together are separated by blanks'),
+      absent: z
+        .strictObject({
+          otherwise: canonicalValue.describe('What lives then, where no other file says anything'),
+        })
+        .optional()
+        .describe('In place of a value: the file that lbprov once wrote goes'),
+      reason: oneLine.optional().describe('Written above the value as a comment'),
+    })
+    .refine(({ value, absent }) => value !== undefined || absent !== undefined, 'needs "value"')
+    .refine(
+      ({ value, absent }) => value === undefined || absent === undefined,
+      'takes "value" or "absent", not both',
+    ),
   id: ({ key }) => key,
   probe: ({ key }) => ({
     live: sh`cat ${procPath(key)}`,
@@ -44,32 +56,31 @@ export const sysctl = defineResource({
 [ ! -e "$file" ] || { echo "$file:"; grep -sH '=' "$file"; }; done; :`,
     own: sh`cat ${fileOf(key)} 2>/dev/null || :`,
   }),
-  parse: ({ live, saved, own }, { key, value }) => {
+  parse: ({ live, saved, own }, { key, value, absent }) => {
     const winner = settings(saved.out, key).at(-1)
-    if (winner !== undefined && winner.value !== value && winner.name > nameOf(key)) {
+    if (
+      value !== undefined &&
+      winner !== undefined &&
+      winner.value !== value &&
+      winner.name > nameOf(key)
+    ) {
       throw new AnswerError(
         `${winner.path} sets ${key} = ${winner.value} and is read after lbprov's own file, so at the next boot it would win over ${value}; remove that line and run again.`,
       )
     }
+    const others = settings(saved.out, key, fileOf(key)).at(-1)?.value
     return {
       live: live.exit === 0 ? words(live.out) : undefined,
       saved: own.out,
       savedValue: lastValue(own.out, key),
+      withoutOurs: others ?? absent?.otherwise,
     }
   },
   diff: ({ key, value, reason }, is) => {
+    if (value === undefined) return is.saved === '' ? [] : taken(key, is)
     const text = `${reason === undefined ? '' : `# ${reason}\n`}${key} = ${value}\n`
     return [
-      ...(is.live === value
-        ? []
-        : [
-            {
-              what: `${key}, live`,
-              before: is.live,
-              after: value,
-              run: sh`printf '%s\n' ${value} > ${procPath(key)}`,
-            },
-          ]),
+      ...(is.live === value ? [] : [setLive(key, is.live, value)]),
       ...(is.saved === text
         ? []
         : [
@@ -89,3 +100,32 @@ export const sysctl = defineResource({
     ]
   },
 })
+
+interface Found {
+  /** undefined: the kernel does not have it now. */
+  readonly live: string | undefined
+  readonly saved: string
+  readonly savedValue: string | undefined
+  /** What a boot without our file would make of it; undefined: nothing is known of that. */
+  readonly withoutOurs: string | undefined
+}
+
+const setLive = (key: string, before: string | undefined, after: string): Change => ({
+  what: `${key}, live`,
+  before,
+  after,
+  run: sh`printf '%s\n' ${after} > ${procPath(key)}`,
+})
+
+/** Our file last: as long as it is there, the next run knows that the live value was ours. */
+const taken = (key: string, { live, savedValue, withoutOurs }: Found): readonly Change[] => [
+  ...(live === undefined || withoutOurs === undefined || live === withoutOurs
+    ? []
+    : [setLive(key, live, withoutOurs)]),
+  {
+    what: `${key}, saved`,
+    before: savedValue ?? 'in other words',
+    after: undefined,
+    run: sh`rm -f -- ${fileOf(key)}`,
+  },
+]

@@ -1,0 +1,142 @@
+import { AnswerError } from '../errors.ts'
+import type { Family } from './ip-address.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
+import { hasMark, marked, ruleIn, ruleKey } from './iptables-words.ts'
+
+export type Table = 'filter' | 'mangle' | 'nat'
+
+/** A rule as it is wished; its words are those of `iptables -S`. */
+export interface WishedRule {
+  readonly chain: string
+  readonly match: readonly string[]
+  readonly target: readonly string[]
+  readonly first?: boolean | undefined
+}
+
+/** What `-A` and `-D` take, without the chain. */
+export const wordsOf = ({ match, target }: WishedRule): readonly string[] => [
+  ...match,
+  ...marked('lbprov'),
+  ...target,
+]
+
+export const wishKey = (rule: WishedRule, family: Family): string =>
+  ruleKey({ chain: rule.chain, words: wordsOf(rule) }, family)
+
+// iptables(8); the nat table has INPUT since Linux 2.6.36.
+const builtIn: Readonly<Record<Table, readonly string[]>> = {
+  filter: ['INPUT', 'FORWARD', 'OUTPUT'],
+  mangle: ['PREROUTING', 'INPUT', 'FORWARD', 'OUTPUT', 'POSTROUTING'],
+  nat: ['PREROUTING', 'INPUT', 'OUTPUT', 'POSTROUTING'],
+}
+
+const emptySection = (table: Table): readonly string[] => [
+  `*${table}`,
+  ...builtIn[table].map((chain) => `:${chain} ACCEPT [0:0]`),
+  'COMMIT',
+]
+
+const asLine = (rule: WishedRule): string =>
+  ['-A', rule.chain, ...wordsOf(rule)]
+    .map((word) => (/^[\w@%+:,./!-]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`))
+    .join(' ')
+
+/** The section with our rules exactly as wished, and every other line as it was. */
+const edited = (
+  section: readonly string[],
+  rules: readonly WishedRule[],
+  family: Family,
+): readonly string[] => {
+  const wished = new Set(rules.map((rule) => wishKey(rule, family)))
+  const there = new Set<string>()
+  const kept = section.filter((line) => {
+    const rule = ruleIn(line)
+    if (rule === undefined || !hasMark(rule, 'lbprov')) return true
+    const key = ruleKey(rule, family)
+    const stays = wished.has(key) && !there.has(key)
+    there.add(key)
+    return stays
+  })
+  const missing = rules.filter((rule) => !there.has(wishKey(rule, family)))
+  const firstRule = kept.findIndex((line) => ruleIn(line) !== undefined)
+  const top = firstRule === -1 ? kept.length - 1 : firstRule
+  return [
+    ...kept.slice(0, top),
+    ...missing.filter(({ first }) => first === true).map(asLine),
+    ...kept.slice(top, -1),
+    ...missing.filter(({ first }) => first !== true).map(asLine),
+    ...kept.slice(-1),
+  ]
+}
+
+export interface SavedEdit {
+  /** The whole file as it will be. */
+  readonly text: string
+  /** The edited table alone, each line ended. */
+  readonly section: string
+}
+
+/**
+ * The saved file of iptables-restore(8) with our rules of one table as wished; undefined: they are so
+ * already.
+ * @throws AnswerError for a file in which the table has no end, or stands twice
+ */
+export const editSaved = (
+  path: string,
+  text: string,
+  table: Table,
+  rules: readonly WishedRule[],
+  family: Family,
+): SavedEdit | undefined => {
+  const all = text === '' ? [] : text.replace(/\n$/, '').split('\n')
+  const begin = all.indexOf(`*${table}`)
+  const end = all.indexOf('COMMIT', begin)
+  if (begin === -1 && rules.length === 0) return undefined
+  if (begin !== -1 && (end === -1 || all.includes(`*${table}`, begin + 1))) {
+    throw new AnswerError(
+      `${path} is not as iptables-save writes it: its table ${table} ${end === -1 ? 'has no COMMIT' : 'stands there twice'}; mend it by hand and run again.`,
+    )
+  }
+  const old = begin === -1 ? emptySection(table) : all.slice(begin, end + 1)
+  const section = edited(old, rules, family)
+  if (begin !== -1 && section.join('\n') === old.join('\n')) return undefined
+  const whole =
+    begin === -1
+      ? [...all, ...section]
+      : [...all.slice(0, begin), ...section, ...all.slice(end + 1)]
+  return { text: ended(whole), section: ended(section) }
+}
+
+const ended = (each: readonly string[]): string => each.map((line) => `${line}\n`).join('')
+
+/**
+ * Puts the section in the file's place for it, on the host: other tables of the same file may have been
+ * edited since it was read. At every moment the path holds the old bytes or the new ones; a new file is
+ * for root alone, as iptables.service has it.
+ */
+export const putSection = (path: string, table: Table, section: string): Sh =>
+  lines(
+    sh`set -eu; umask 077; path=${path}`,
+    sh`if [ -L "$path" ]; then path=$(readlink -f -- "$path"); fi`,
+    sh`directory=\${path%/*}; new=$directory/.\${path##*/}.lbprov; old=/dev/null`,
+    sh`[ -d "$directory/" ] || (umask 022; mkdir -p -- "$directory/")`,
+    sh`if [ -e "$path" ]; then old=$path; fi`,
+    sh`spliced() {
+  at=before
+  while IFS= read -r line || [ -n "$line" ]; do
+    case $at:$line in
+      before:${`*${table}`}) printf %s ${section}; at=within ;;
+      within:COMMIT) at=after ;;
+      within:*) ;;
+      *) printf '%s\n' "$line" ;;
+    esac
+  done <"$old"
+  if [ $at = before ]; then printf %s ${section}; fi
+}`,
+    sh`rm -f -- "$new"; trap 'rm -f -- "$new"' EXIT`,
+    // Some shells report a full disk only in what is there afterwards.
+    sh`{ spliced >"$new" && [ "$(spliced | cksum)" = "$(cksum <"$new")" ]; } || { echo "$path could not be written whole; is its disk full?" >&2; exit 1; }`,
+    sh`if [ -e "$path" ]; then chown --reference="$path" -- "$new"; chmod --reference="$path" -- "$new"; fi`,
+    sh`case $(stat -c %C -- "$path" 2>/dev/null) in *:*:*) chcon --reference="$path" -- "$new" ;; esac`,
+    sh`sync -- "$new" 2>/dev/null || sync; mv -fT -- "$new" "$path"; sync -- "$directory/" 2>/dev/null || sync`,
+  )

@@ -1,0 +1,126 @@
+import { z } from 'zod'
+
+import { AnswerError } from '../errors.ts'
+import { defineResource } from '../resource.ts'
+import { sh, type Sh } from '../sh/sh.ts'
+import { editSaved, putSection, wishKey, wordsOf } from './iptables-save.ts'
+import { hasMark, ruleIn, ruleKey } from './iptables-words.ts'
+import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
+
+const tools = { 4: 'iptables', 6: 'ip6tables' } as const
+const tableNames = { 4: '/proc/net/ip_tables_names', 6: '/proc/net/ip6_tables_names' } as const
+
+/** Words of iptables(8). */
+export const iptablesWords = z.array(z.string().regex(/^[^\0\n]+$/, 'must be a word of one line'))
+/** xtables: at most 28 bytes. */
+export const chainName = z.string().regex(/^[\w-]{1,28}$/, 'must be the name of a chain')
+
+export const iptables = defineResource({
+  name: 'iptables',
+  summary: 'Our rules in a table of iptables, live and after a reboot; others are kept',
+  schema: z.strictObject({
+    family: z.union([z.literal(4), z.literal(6)]),
+    table: z.enum(['filter', 'mangle', 'nat']),
+    rules: z
+      .array(
+        z.strictObject({
+          chain: chainName,
+          match: iptablesWords.describe('As "iptables -S" prints it'),
+          target: iptablesWords.describe('As "iptables -S" prints it: [-j, REDIRECT]'),
+          first: z.boolean().optional().describe('Before every rule that is there already'),
+        }),
+      )
+      .describe('All that carry the comment lbprov; one that is not wished goes'),
+    saved: z
+      .string()
+      .regex(/^\/[^\0\n]*[^\0\n/]$/, 'must be an absolute path')
+      .describe('The file of iptables-save that is restored at boot'),
+  }),
+  id: ({ family, table }) => (family === 4 ? table : `${table} for IPv6`),
+  // iptables-legacy loads the module of every table that it is asked about, iptables-nft nf_tables on every
+  // call: so not even its own -V may say which of them it is.
+  probe: ({ family, table, saved }) => ({
+    live: sh`tool=$(command -v ${tools[family]}) || exit 0
+case $(readlink -f -- "$tool") in
+  *nft*) ${nfTablesLoaded} || exit 0 ;;
+  *) grep -qsx ${table} ${tableNames[family]} || exit 0 ;;
+esac
+${tools[family]} -w -t ${table} -S`,
+    saved: sh`[ ! -e ${saved} ] || cat ${saved}`,
+    firewalld: sh`systemctl is-active firewalld 2>/dev/null || :`,
+  }),
+  parse: ({ live, saved, firewalld }, { family, table, rules, saved: path }) => {
+    const tool = tools[family]
+    if (rules.length > 0 && firewalld.out.trim() === 'active') {
+      throw new AnswerError(
+        `firewalld runs here, and it and ${tool} would sweep each other's rules away; set "arp: firewalld" for a real server or "firewall: firewalld" for a router in the inventory, or run "systemctl disable --now firewalld; systemctl mask firewalld" there, and run again.`,
+      )
+    }
+    // Rules that only nft can list hold none of ours, so they are in nobody's way while none are wished.
+    const foreign = rules.length === 0 && live.err.includes('incompatible')
+    if (live.exit !== 0 && !foreign) {
+      throw new AnswerError(
+        `cannot read the ${table} table of ${tool}: ${live.err.trim()}; see what "${tool} -t ${table} -S" says there, and run again.`,
+      )
+    }
+    if (saved.exit !== 0) throw new AnswerError(`cannot read ${path}: ${saved.err.trim()}`)
+    return {
+      live: live.out.split('\n').flatMap((line) => {
+        const rule = ruleIn(line)
+        return rule !== undefined && hasMark(rule, 'lbprov') ? [rule] : []
+      }),
+      saved: saved.out,
+      edit: editSaved(path, saved.out, table, rules, family),
+    }
+  },
+  // None of our rules severs: they accept, mark, masquerade, or redirect what comes for a VIP, and nobody
+  // logs in by a VIP.
+  diff: ({ family, table, rules, saved }, is) => {
+    const what = `${tools[family]} ${table}, live`
+    const act = (...words: readonly string[]): Sh => sh`${tools[family]} -w -t ${table} ${words}`
+    const shown = (chain: string, words: readonly string[]): string =>
+      ['-A', chain, ...words].join(' ')
+
+    const there = is.live.map((rule) => ruleKey(rule, family))
+    const wished = rules.map((rule) => wishKey(rule, family))
+    const missing = rules.filter(
+      (_, n) => !there.includes(wished[n] ?? '') && wished.indexOf(wished[n] ?? '') === n,
+    )
+    const leftover = is.live.filter(
+      (_, n) => !wished.includes(there[n] ?? '') || there.indexOf(there[n] ?? '') !== n,
+    )
+    const additions = [
+      // Each goes before the one that went first a moment ago.
+      ...missing.filter(({ first }) => first === true).reverse(),
+      ...missing.filter(({ first }) => first !== true),
+    ]
+    return [
+      ...additions.map((rule) => ({
+        what,
+        before: undefined,
+        after: shown(rule.chain, wordsOf(rule)),
+        run: act(
+          ...(rule.first === true ? ['-I', rule.chain, '1'] : ['-A', rule.chain]),
+          ...wordsOf(rule),
+        ),
+      })),
+      ...leftover.map(({ chain, words }) => ({
+        what,
+        before: shown(chain, words),
+        after: undefined,
+        run: act('-D', chain, ...words),
+      })),
+      ...(is.edit === undefined
+        ? []
+        : [
+            {
+              what: saved,
+              before: is.saved === '' ? undefined : is.saved,
+              after: is.edit.text,
+              text: true as const,
+              run: putSection(saved, table, is.edit.section),
+            },
+          ]),
+    ]
+  },
+})

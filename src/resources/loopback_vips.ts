@@ -1,0 +1,74 @@
+import { z } from 'zod'
+
+import { AnswerError } from '../errors.ts'
+import { defineResource } from '../resource.ts'
+import { sh } from '../sh/sh.ts'
+import { heldAddresses, type HeldAddress } from './held-address.ts'
+import { familyOf, ipAddress } from './ip-address.ts'
+
+const unit = '/etc/systemd/system/lbprov-vips.service'
+
+const spelled = (address: string): string => `${address}/${familyOf(address) === 4 ? '32' : '128'}`
+
+const isOnLo = ({ device, spelled: words, address }: HeldAddress): boolean =>
+  device === 'lo' && words.join(' ') === spelled(address)
+
+/** The addresses that a unit text puts on lo. */
+const putBy = (text: string): readonly string[] =>
+  [
+    ...text.matchAll(/^ExecStart=.*\bip\b.* addr (?:add|replace) (\S+)\/(?:32|128) dev lo\b/gm),
+  ].flatMap(([, address]) => address ?? [])
+
+/** On another card it would be answered for, and with a network's prefix lo would take all of it. */
+const refuseElsewhere = (held: HeldAddress): void => {
+  if (isOnLo(held)) return
+  const { address, device, spelled: words } = held
+  const why =
+    device === 'lo'
+      ? "that prefix makes every address of its network the host's own"
+      : 'a real server holds its VIPs on lo, where it can be silent about them'
+  throw new AnswerError(
+    `the VIP ${address} is on ${device} here as ${words.join(' ')}, and ${why}; take it off with "ip addr del ${words.join(' ')} dev ${device}", and out of whatever puts it there at boot, and run again.`,
+  )
+}
+
+export const loopback_vips = defineResource({
+  name: 'loopback_vips',
+  summary:
+    'The VIPs that a real server holds on lo, now; at boot lbprov-vips.service puts them there',
+  schema: z.strictObject({
+    addresses: z.array(ipAddress).describe('All VIPs that are wished'),
+    part: z
+      .enum(['leaving', 'present'])
+      .describe('leaving: ours that are not wished go; present: wished ones come'),
+  }),
+  id: ({ part }) => part,
+  probe: () => ({ live: sh`ip -o addr`, unit: sh`cat ${unit} 2>/dev/null || :` }),
+  parse: ({ live, unit: text }, { addresses, part }) => {
+    if (live.exit !== 0) throw new AnswerError(`cannot read the addresses: ${live.err.trim()}`)
+    const held = heldAddresses(live.out)
+    if (part === 'present') {
+      held.filter(({ address }) => addresses.includes(address)).forEach(refuseElsewhere)
+    }
+    return { onLo: held.filter(isOnLo).map(({ address }) => address), ours: putBy(text.out) }
+  },
+  // No guard: they are on no wire, and no host is managed by an address that others hold too.
+  diff: ({ addresses, part }, { onLo, ours }) =>
+    part === 'leaving'
+      ? onLo
+          .filter((address) => ours.includes(address) && !addresses.includes(address))
+          .map((address) => ({
+            what: 'VIP on lo, live',
+            before: spelled(address),
+            after: undefined,
+            run: sh`ip addr del ${spelled(address)} dev lo`,
+          }))
+      : addresses
+          .filter((address) => !onLo.includes(address))
+          .map((address) => ({
+            what: 'VIP on lo, live',
+            before: undefined,
+            after: spelled(address),
+            run: sh`ip addr add ${spelled(address)} dev lo ${familyOf(address) === 6 ? ['nodad'] : []}`,
+          })),
+})

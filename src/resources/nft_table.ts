@@ -1,0 +1,156 @@
+import { z } from 'zod'
+
+import { AnswerError } from '../errors.ts'
+import { defineResource } from '../resource.ts'
+import { sh } from '../sh/sh.ts'
+import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
+import { canonicalRule } from './nft-rule-words.ts'
+import { canonicalHead, headOf, parseTable, tableText, type Chain } from './nft-table-text.ts'
+import { replaceFile } from './replace-file.ts'
+
+const savedAt = (family: string): string => `/etc/lbprov/nft-${family}.nft`
+
+const wishedText = (family: string, name: string, chains: readonly Chain[]): string =>
+  tableText(
+    family,
+    name,
+    chains.map((chain) => ({ ...chain, head: headOf(chain) })),
+  )
+
+// nft takes no name in quotes, and none that its grammar has another use for.
+const notAWordOfNft =
+  /^(?!(accept|arp|counter|dnat|drop|ether|inet|ip|ip6|limit|log|map|mark|masquerade|meta|redirect|reject|set|snat|type|vlan)$)/
+
+/** nft takes a file whole or not at all; the first line is there so that the second cannot fail. */
+const fileText = (family: string, name: string, chains: readonly Chain[]): string =>
+  `table ${family} ${name}\ndelete table ${family} ${name}\n${wishedText(family, name, chains)}`
+
+export const nft_table = defineResource({
+  name: 'nft_table',
+  summary: 'A table of nftables that is all ours, and the file from which it is loaded at boot',
+  schema: z.strictObject({
+    family: z.enum(['arp', 'ip', 'ip6', 'inet']),
+    name: z.literal('lbprov'),
+    chains: z
+      .array(
+        z.strictObject({
+          name: z
+            .string()
+            .regex(/^[a-z]\w*$/, 'must be the name of a chain')
+            .regex(notAWordOfNft, "must not be one of nft's own words"),
+          type: z.enum(['filter', 'nat']),
+          hook: z
+            .string()
+            .regex(/^(prerouting|input|forward|output|postrouting)$/, 'must be a hook'),
+          priority: z.int(),
+          rules: z.array(z.string().regex(/^[^\0\n]+$/, 'must be one line')),
+        }),
+      )
+      .describe('The whole table; without chains it goes'),
+  }),
+  id: ({ family, name }) => `${family} ${name}`,
+  probe: ({ family, name }) => ({
+    live: sh`! ${nfTablesLoaded} || ! command -v nft >/dev/null || nft -s list table ${family} ${name}`,
+    saved: sh`[ ! -e ${savedAt(family)} ] || cat ${savedAt(family)}`,
+  }),
+  parse: ({ live, saved }, { family, name, chains }) => {
+    if (saved.exit !== 0) {
+      throw new AnswerError(`cannot read ${savedAt(family)}: ${saved.err.trim()}`)
+    }
+    const known = { saved: saved.out === '' ? undefined : saved.out }
+    if (live.exit !== 0 && /No such file or directory|does not exist/.test(live.err)) {
+      return { ...known, live: undefined, text: undefined }
+    }
+    if (live.exit !== 0) {
+      throw new AnswerError(`cannot read the table ${name} of ${family}: ${live.err.trim()}`)
+    }
+    if (live.out.trim() === '') return { ...known, live: undefined, text: undefined }
+    const found = parseTable(live.out)
+    const wished = new Map(chains.flatMap(({ rules }) => rules).map((r) => [canonicalRule(r), r]))
+    // A rule that is as wished is shown in the words of the wish.
+    const shown = found.chains.map((chain) => ({
+      ...chain,
+      head: canonicalHead(chain.head),
+      rules: chain.rules.map((rule) => wished.get(canonicalRule(rule)) ?? rule),
+    }))
+    const others = found.others.map((line) => `${line}\n`).join('')
+    return {
+      ...known,
+      live: canonical(shown, found.others),
+      text: tableText(family, name, shown).replace('{\n', `{\n${others}`),
+    }
+  },
+  files: ({ family, name, chains }) =>
+    chains.length === 0 ? [] : [{ path: savedAt(family), text: fileText(family, name, chains) }],
+  diff: ({ family, name, chains }, is) => {
+    const what = `nft table ${family} ${name}, live`
+    const path = savedAt(family)
+    if (chains.length === 0) {
+      return [
+        ...(is.text === undefined
+          ? []
+          : [
+              {
+                what,
+                before: is.text,
+                after: undefined,
+                text: true as const,
+                run: sh`nft delete table ${family} ${name}`,
+              },
+            ]),
+        ...(is.saved === undefined
+          ? []
+          : [
+              {
+                what: path,
+                before: is.saved,
+                after: undefined,
+                text: true as const,
+                run: sh`rm -f -- ${path}`,
+              },
+            ]),
+      ]
+    }
+    const content = fileText(family, name, chains)
+    const wished = canonical(
+      chains.map((chain) => ({ ...chain, head: headOf(chain) })),
+      [],
+    )
+    return [
+      ...(is.live === wished
+        ? []
+        : [
+            {
+              what,
+              before: is.text,
+              after: wishedText(family, name, chains),
+              text: true as const,
+              run: sh`printf %s ${content} | nft -f -`,
+            },
+          ]),
+      ...(is.saved === content
+        ? []
+        : [
+            {
+              what: path,
+              before: is.saved,
+              after: content,
+              text: true as const,
+              run: replaceFile({ path, content: [content], mode: '644' }),
+            },
+          ]),
+    ]
+  },
+})
+
+/** Equal for tables that do the same. The order of the chains means nothing, that of the rules does. */
+const canonical = (
+  chains: readonly { name: string; head: string; rules: readonly string[] }[],
+  others: readonly string[],
+): string =>
+  JSON.stringify([
+    chains
+      .map(({ name, head, rules }) => [name, canonicalHead(head), rules.map(canonicalRule)])
+      .toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    others,
+  ])

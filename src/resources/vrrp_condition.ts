@@ -1,0 +1,66 @@
+import { z } from 'zod'
+
+import { AnswerError } from '../errors.ts'
+import { defineResource } from '../resource.ts'
+import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
+import { sh } from '../sh/sh.ts'
+
+/** A chain of `nft list ruleset`: where it stands, and its lines. */
+interface Chain {
+  readonly family: string
+  readonly table: string
+  readonly name: string
+  readonly lines: readonly string[]
+}
+
+const chainsOf = (ruleset: string): readonly Chain[] =>
+  [...ruleset.matchAll(/^table (\S+) (\S+) \{\n(.*?)^\}/gms)].flatMap(
+    ([, family = '', table = '', body = '']) =>
+      [...body.matchAll(/^\tchain (\S+) \{\n(.*?)^\t\}/gms)].map(([, name = '', text = '']) => ({
+        family,
+        table,
+        name,
+        lines: text.split('\n').map((line) => line.trim()),
+      })),
+  )
+
+const filtersInput = ({ lines }: Chain): boolean =>
+  lines.some((line) => /\bhook input\b/.test(line)) &&
+  lines.some((line) => /\bpolicy drop\b|\b(drop|reject)\b(?! comment)/.test(line))
+
+// By name where the host knows it, else by its number (RFC 5798, 5.1.1.4).
+const letsVrrpIn = ({ lines }: Chain): boolean =>
+  lines.some((line) => /\bvrrp\b|\b112\b/.test(line) && /\b(accept|jump|goto)\b/.test(line))
+
+const families: Readonly<Record<4 | 6, string>> = { 4: 'ip', 6: 'ip6' }
+
+export const vrrp_condition = defineResource({
+  name: 'vrrp_condition',
+  summary: "No nftables chain of somebody else's keeps VRRP out; never changed",
+  schema: z.strictObject({
+    family: z.union([z.literal(4), z.literal(6)]).describe('Whose adverts must come in'),
+  }),
+  id: ({ family }) => families[family],
+  // A question must load no module: without it there is no rule.
+  probe: () => ({
+    ruleset: sh`${nfTablesLoaded} && command -v nft >/dev/null || exit 0; nft -s list ruleset`,
+  }),
+  parse: ({ ruleset }, { family }) => {
+    if (ruleset.exit !== 0) {
+      throw new AnswerError(`cannot read the packet filter: ${ruleset.err.trim()}`)
+    }
+    // An accept in a table of ours would not help: the first drop of any table is the last word.
+    const inTheWay = chainsOf(ruleset.out).find(
+      (chain) =>
+        ['inet', families[family]].includes(chain.family) &&
+        filtersInput(chain) &&
+        !letsVrrpIn(chain),
+    )
+    if (inTheWay === undefined) return
+    const { family: of, table, name } = inTheWay
+    throw new AnswerError(
+      `its nftables chain "${name}" of table ${of} ${table} drops what it does not know, and has no rule for VRRP (protocol 112): both routers would become master. Run "nft insert rule ${of} ${table} ${name} meta l4proto 112 accept" there, put the same rule into the file that nftables.service reads, and run again.`,
+    )
+  },
+  diff: () => [],
+})
