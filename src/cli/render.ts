@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 
 import { WishError } from '../errors.ts'
 import { hostsOf } from '../inventory/cluster.ts'
-import { guidePlatform, type Provider } from '../platform.ts'
+import { debianPlatform, guidePlatform, type Provider } from '../platform.ts'
 import { wishesOf } from '../playbook/wishes.ts'
 import { openWish } from './files.ts'
 import type { World } from './world.ts'
@@ -18,12 +18,7 @@ export interface RenderOptions {
 export const renderCommand = (inventory: string, options: RenderOptions, world: World): number => {
   const { cluster, playbook, warnings } = openWish(inventory, options.playbook, world)
   for (const warning of warnings) world.terminal.err(`${warning}\n`)
-  const platform = {
-    ...guidePlatform,
-    provider: options.provider ?? guidePlatform.provider,
-    packageManager:
-      options.provider === 'ifupdown' ? ('apt' as const) : guidePlatform.packageManager,
-  }
+  const platform = options.provider === 'ifupdown' ? debianPlatform : guidePlatform
   for (const host of hostsOf(cluster)) {
     const resources = [...wishesOf(playbook, cluster, host, platform).values()].flat()
     for (const { path, text } of resources.flatMap(({ files }) => files)) {

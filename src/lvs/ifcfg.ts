@@ -1,5 +1,6 @@
 import { spell } from '../inventory/address.ts'
-import type { Address, Interface } from '../inventory/cluster.ts'
+import type { Interface } from '../inventory/cluster.ts'
+import type { Address } from '../inventory/network.ts'
 import type { Resource } from '../resource.ts'
 import { file } from '../resources/file.ts'
 import { liveInterfaces } from './live-interfaces.ts'

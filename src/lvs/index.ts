@@ -1,21 +1,31 @@
+import { firewall } from './firewall.ts'
 import { gateway } from './gateway.ts'
 import { ifcfg } from './ifcfg.ts'
 import { interfaces } from './interfaces.ts'
 import { ip_forward } from './ip_forward.ts'
 import { keepalived } from './keepalived.ts'
 import { keepalived_conf } from './keepalived_conf.ts'
+import { keepalived_scripts } from './keepalived_scripts.ts'
 import { kernel_modules } from './kernel_modules.ts'
+import { kernel_settings } from './kernel_settings.ts'
 import { packages } from './packages.ts'
 import type { Task } from './task.ts'
+import { tunnel } from './tunnel.ts'
+import { vips } from './vips.ts'
 
 /** Every word that a playbook may use for LVS, in the order in which the guides come to them. */
 export const tasks: readonly Task[] = [
   packages,
   kernel_modules,
   ip_forward,
+  kernel_settings,
   ifcfg,
   interfaces,
   gateway,
+  tunnel,
+  vips,
+  firewall,
+  keepalived_scripts,
   keepalived_conf,
   keepalived,
 ]

@@ -1,5 +1,6 @@
-import type { Family } from '../inventory/cluster.ts'
+import type { Family } from '../inventory/network.ts'
 import { sysctl } from '../resources/sysctl.ts'
+import { forwardedFamilies } from './nat-servers.ts'
 import type { Task } from './task.ts'
 
 const keys: Readonly<Record<Family, string>> = {
@@ -9,12 +10,11 @@ const keys: Readonly<Record<Family, string>> = {
 
 export const ip_forward: Task = {
   name: 'ip_forward',
-  summary: 'The routers forward packets, for each address family that has a VIP',
-  resources: ({ cluster, host }) => {
-    if (host.role !== 'router') return []
-    const families = [...new Set(cluster.vips.map(({ family }) => family))].sort()
-    return families.map((family) =>
-      sysctl.bind({ key: keys[family], value: 1, reason: 'LVS: a router forwards packets' }),
-    )
-  },
+  summary: 'The routers forward packets, for each address family that has NAT',
+  resources: ({ cluster, host }) =>
+    host.role === 'router'
+      ? forwardedFamilies(cluster).map((family) =>
+          sysctl.bind({ key: keys[family], value: 1, reason: 'LVS: a router forwards packets' }),
+        )
+      : [],
 }

@@ -1,30 +1,16 @@
-import type { Check, PoolMember, Service, VirtualServer } from '../inventory/cluster.ts'
-import { block, line, type Block } from './keepalived-block.ts'
+import type { PoolMember, Service, VirtualServer } from '../inventory/service.ts'
+import { checkBlock } from './check-text.ts'
+import { block, flag, line, raw, type Block, type Line } from './keepalived-block.ts'
 
-// keepalived renamed lb_kind and lb_algo to lvs_method and lvs_sched in 1.1.5 (E14).
+// keepalived renamed lb_kind and lb_algo to lvs_method and lvs_sched in 1.1.5; a real_server knows only lvs_method (E14).
 const methods = { nat: 'NAT', direct: 'DR', tunnel: 'TUN' } as const
 
-const check = (wish: Check): Block => {
-  const { kind, port, connectTimeout } = wish
-  const common = [line('connect_port', port), line('connect_timeout', connectTimeout)]
-  switch (kind) {
-    case 'tcp':
-      return block('TCP_CHECK', common)
-    case 'dns':
-      return block('DNS_CHECK', [line('type', 'A'), line('name', wish.name), ...common])
-    case 'http':
-    case 'https':
-      return block(kind === 'http' ? 'HTTP_GET' : 'SSL_GET', [
-        block('url', [line('path', wish.path), line('status_code', wish.status)]),
-        ...common,
-      ])
-  }
-}
-
-const realServer = ({ address, port, weight }: PoolMember, wish: Check | undefined): Block =>
-  block(`real_server ${address} ${String(port)}`, [
-    line('weight', weight),
-    ...(wish === undefined ? [] : [check(wish)]),
+const realServer = (member: PoolMember, { forwarding, checks }: Service): Block =>
+  block(`real_server ${member.address} ${String(member.port)}`, [
+    line('weight', member.weight),
+    member.forwarding === forwarding ? [] : line('lvs_method', methods[member.forwarding]),
+    flag('inhibit_on_failure', member.inhibitOnFailure),
+    ...checks.map((each) => checkBlock(each, member)),
   ])
 
 const opening = ({ vip, port, firewallMark }: VirtualServer): string =>
@@ -32,7 +18,31 @@ const opening = ({ vip, port, firewallMark }: VirtualServer): string =>
     ? `virtual_server ${vip.address} ${String(port)}`
     : `virtual_server fwmark ${String(firewallMark)}`
 
-/** The `virtual_server` blocks of one service. */
+/** A sorry server that is a real server too is reached as it is there. */
+const sorryServer = (
+  { sorryServer: sorry, pool, firewallMark }: VirtualServer,
+  { forwarding }: Service,
+): readonly Line[] => {
+  if (sorry === undefined) return []
+  const own = pool.find(({ address }) => address === sorry.address)?.forwarding ?? forwarding
+  // Only NAT can change the port of what a mark brings; keepalived's own test refuses one elsewhere.
+  const hasPort = sorry.port !== 0 && (firewallMark === undefined || own === 'nat')
+  return [
+    ['sorry_server', sorry.address, ...(hasPort ? [sorry.port] : [])],
+    own === forwarding ? [] : line('sorry_server_lvs_method', methods[own]),
+  ]
+}
+
+const persistence = (
+  { persistenceGranularity }: VirtualServer,
+  { persistenceEngine, persistenceTimeout }: Service,
+): readonly Line[] => [
+  line('persistence_engine', persistenceEngine),
+  line('persistence_timeout', persistenceTimeout),
+  line('persistence_granularity', persistenceGranularity),
+]
+
+/** keepalived.conf(5), VIRTUAL SERVER: one block for each VIP and port, or mark, of a service. */
 export const virtualServers = (service: Service): readonly Block[] =>
   service.virtualServers.map((server) =>
     block(opening(server), [
@@ -41,15 +51,24 @@ export const virtualServers = (service: Service): readonly Block[] =>
         : []),
       line('delay_loop', service.delayLoop),
       line('lvs_sched', service.scheduler),
+      ...service.schedulerFlags.map((each) => line(each)),
       line('lvs_method', methods[service.forwarding]),
-      line('persistence_timeout', service.persistenceTimeout),
+      flag('ops', service.ops),
+      ...persistence(server, service),
       // A mark has no protocol: keepalived's own test refuses a file that gives it one.
       ...(server.firewallMark === undefined
         ? [line('protocol', service.protocol.toUpperCase())]
         : []),
-      ...(server.sorryServer === undefined
-        ? []
-        : [line('sorry_server', server.sorryServer.address, server.sorryServer.port)]),
-      ...server.pool.map((member) => realServer(member, service.check)),
+      flag('alpha', service.alpha),
+      flag('omega', service.omega),
+      line('quorum', service.quorum),
+      line('hysteresis', service.hysteresis),
+      line('retry', service.retry),
+      line('delay_before_retry', service.delayBeforeRetry),
+      line('virtualhost', service.virtualhost),
+      // Ahead of the real servers, which take over what their virtual server says.
+      raw(service.extra),
+      ...sorryServer(server, service),
+      ...server.pool.map((member) => realServer(member, service)),
     ]),
   )

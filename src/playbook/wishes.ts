@@ -1,6 +1,6 @@
 import { WishError } from '../errors.ts'
 import { hostsOf, type Cluster, type ManagedHost } from '../inventory/cluster.ts'
-import { guidePlatform, type Platform } from '../platform.ts'
+import { debianPlatform, guidePlatform, type Platform } from '../platform.ts'
 import type { Resource } from '../resource.ts'
 import type { Neighbours } from './generic.ts'
 import type { Playbook, PlaybookPhase } from './playbook.ts'
@@ -47,10 +47,7 @@ export const wishesOf = (
   )
 }
 
-const candidates: readonly Platform[] = [
-  guidePlatform,
-  { ...guidePlatform, id: 'debian', name: 'Debian', packageManager: 'apt', provider: 'ifupdown' },
-]
+const candidates: readonly Platform[] = [guidePlatform, debianPlatform]
 
 /**
  * Finds the tasks that would fight over a resource on any host, whatever it turns out to be.

@@ -1,37 +1,11 @@
 import { describe, expect, it } from 'vitest'
 
-import { hostsOf, type Cluster } from '../../src/inventory/cluster.ts'
 import { gateway } from '../../src/lvs/gateway.ts'
 import { ifcfg } from '../../src/lvs/ifcfg.ts'
 import { interfaces } from '../../src/lvs/interfaces.ts'
-import { ip_forward } from '../../src/lvs/ip_forward.ts'
-import { kernel_modules } from '../../src/lvs/kernel_modules.ts'
-import type { Task } from '../../src/lvs/task.ts'
-import { guidePlatform, type Platform } from '../../src/platform.ts'
-import type { Resource } from '../../src/resource.ts'
-import { clusterOf, dualStack, everything, guideNetwork } from './inventories.ts'
-
-const debian: Platform = { ...guidePlatform, id: 'debian', provider: 'ifupdown' }
-
-const resources = (
-  task: Task,
-  cluster: Cluster,
-  name: string,
-  platform: Platform = guidePlatform,
-): readonly Resource[] => {
-  const host = hostsOf(cluster).find((each) => each.name === name)
-  if (host === undefined) throw new Error(`no host ${name}`)
-  return task.resources({ cluster, host, platform })
-}
-
-/** Every file, as one text. */
-const filesOf = (found: readonly Resource[]): string =>
-  found
-    .flatMap(({ files }) => files)
-    .map(({ path, text }) => `# ${path}\n${text}`)
-    .join('\n')
-
-const ids = (found: readonly Resource[]): readonly string[] => found.map(({ id }) => id)
+import { debianPlatform as debian } from '../../src/platform.ts'
+import { clusterOf, dualStack, guideNetwork } from './inventories.ts'
+import { filesOf, ids, resources } from './places.ts'
 
 describe('ifcfg', () => {
   it.each(['203.0.113', '192.168.26'] as const)('is as the guide has it for %s.0', async (net) => {
@@ -113,27 +87,5 @@ describe('gateway', () => {
     expect(ids(resources(gateway, cluster, 'rs1', debian))).toContain(
       'file /etc/network/interfaces.d/lbprov-eth0',
     )
-  })
-})
-
-describe('the kernel of a router', () => {
-  it('forwards each family that has a VIP', () => {
-    expect(ids(resources(ip_forward, clusterOf(guideNetwork('203.0.113')), 'lb1'))).toEqual([
-      'sysctl net.ipv4.ip_forward',
-    ])
-    expect(ids(resources(ip_forward, clusterOf(dualStack), 'lb1'))).toEqual([
-      'sysctl net.ipv4.ip_forward',
-      'sysctl net.ipv6.conf.all.forwarding',
-    ])
-    expect(resources(ip_forward, clusterOf(dualStack), 'rs1')).toEqual([])
-  })
-
-  it('has ip_vs and each scheduler in use, once', () => {
-    expect(ids(resources(kernel_modules, clusterOf(everything), 'lb1'))).toEqual([
-      'kernel_module ip_vs',
-      'kernel_module ip_vs_wlc',
-      'kernel_module ip_vs_rr',
-    ])
-    expect(resources(kernel_modules, clusterOf(everything), 'rs1')).toEqual([])
   })
 })

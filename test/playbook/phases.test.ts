@@ -11,7 +11,7 @@ import { Secret } from '../../src/secret.ts'
 
 const read = (file: string): string => readFileSync(file, 'utf8')
 
-const means = { home: '/root', secret: () => new Secret('passw123') }
+const means = { home: '/root', secret: () => new Secret('passw123'), source: () => undefined }
 const { cluster } = readInventory('nat.yaml', read('inventory/nat.yaml'), means)
 const playbook = readPlaybook('nat.yaml', read('playbooks/nat.yaml'), () => undefined)
 

@@ -1,0 +1,43 @@
+import type { Cluster } from '../inventory/cluster.ts'
+import type { Protocol, Vip } from '../inventory/network.ts'
+import type { PortRange } from '../inventory/service.ts'
+import { alone, type FilterRule } from './filter-rules.ts'
+import { nftPorts, portMatches } from './port-words.ts'
+
+/** The packets that a router marks before IPVS sees them: a service of several ports is one mark to IPVS. */
+export interface Mark {
+  readonly vip: Vip
+  readonly protocol: Protocol
+  readonly ports: readonly PortRange[]
+  readonly mark: number
+}
+
+export const marksOf = ({ services }: Cluster): readonly Mark[] =>
+  services.flatMap(({ protocol, ports, virtualServers }) =>
+    virtualServers.flatMap(({ vip, firewallMark }) =>
+      firewallMark === undefined ? [] : [{ vip, protocol, ports, mark: firewallMark }],
+    ),
+  )
+
+const hex = (mark: number): string => `0x${mark.toString(16)}`
+
+/** Load Balancer Administration (RHEL 7) 3.4, 3.5: mangle PREROUTING. */
+export const markRules = (cluster: Cluster): readonly FilterRule[] =>
+  marksOf(cluster).flatMap(({ vip, protocol, ports, mark }) =>
+    portMatches(protocol, ports).map((match) => ({
+      family: vip.family,
+      table: 'mangle' as const,
+      chain: 'PREROUTING',
+      match: ['-d', alone(vip), ...match],
+      target: ['-j', 'MARK', '--set-xmark', `${hex(mark)}/0xffffffff`],
+    })),
+  )
+
+/** The same for nft, of one family. */
+export const nftMarkRules = (cluster: Cluster, family: 4 | 6): readonly string[] =>
+  marksOf(cluster)
+    .filter(({ vip }) => vip.family === family)
+    .map(
+      ({ vip, protocol, ports, mark }) =>
+        `${family === 4 ? 'ip' : 'ip6'} daddr ${vip.address} ${nftPorts(protocol, ports)} meta mark set ${hex(mark)}`,
+    )

@@ -1,0 +1,12 @@
+import type { Cluster, RealServer } from '../inventory/cluster.ts'
+import type { Platform } from '../platform.ts'
+import type { DirectVip } from './direct-vips.ts'
+
+/** For whom a real server keeps silent. On lo an IPv6 address is silent by itself: only IPv4 has ARP. */
+export interface Silent {
+  readonly cluster: Cluster
+  readonly host: RealServer
+  readonly platform: Platform
+  /** Of IPv4; empty: the method takes away what is ours, and nothing else. */
+  readonly vips: readonly DirectVip[]
+}
