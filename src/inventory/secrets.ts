@@ -10,7 +10,7 @@ export const passwordFault = (secret: Secret): string | undefined => {
   const text = reveal(secret)
   if (text === '') return 'the password is empty'
   if (!plainText.test(text))
-    return 'the password has a blank, a quote, a brace, "!", "#" or an unprintable character, which keepalived.conf would not take as it is; choose another on all routers'
+    return 'the password has a blank, a quote, a brace, "$", "!", "#" or an unprintable character, which keepalived.conf would not take as it is; choose another on all routers'
   if (text.length > 8)
     return 'the password is longer than 8 characters; keepalived uses the first 8 only, so give it no more (keepalived.conf(5), auth_pass)'
   return undefined

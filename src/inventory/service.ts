@@ -21,6 +21,15 @@ export interface PortRange {
   readonly last: number
 }
 
+/** Who answers when every real server is down. */
+export interface SorryServer {
+  readonly address: string
+  /** 0: the port that the client asked for. */
+  readonly port: number
+  /** One that is a real server of the pool too is reached as it is there, any other as the service's are. */
+  readonly forwarding: Forwarding
+}
+
 /** One `virtual_server` block: a VIP and a port, or a firewall mark that stands for several ports. */
 export interface VirtualServer {
   readonly vip: Vip
@@ -33,7 +42,7 @@ export interface VirtualServer {
   /** The real servers of the VIP's own family. */
   readonly pool: readonly PoolMember[]
   /** Only where its family is the VIP's. */
-  readonly sorryServer: { readonly address: string; readonly port: number } | undefined
+  readonly sorryServer: SorryServer | undefined
 }
 
 /** FTP, whose data connections IPVS must keep with their control connection. */

@@ -32,18 +32,18 @@ interface Use {
 }
 
 /** How packets for a virtual server come to this real server, and at which of its addresses. */
-const usesOf = (service: Service, server: VirtualServer, host: RealServer): readonly Use[] => {
+const usesOf = (
+  { protocol, ports }: Service,
+  server: VirtualServer,
+  host: RealServer,
+): readonly Use[] => {
   const own = new Set(
     host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
   )
   const ends = [
     ...server.pool.filter(({ name }) => name === host.name),
-    // keepalived sends to a sorry server as the service's real servers are sent to.
-    ...(server.sorryServer === undefined
-      ? []
-      : [{ address: server.sorryServer.address, forwarding: service.forwarding }]),
+    ...(server.sorryServer === undefined ? [] : [server.sorryServer]),
   ]
-  const { protocol, ports } = service
   return ends.flatMap(({ address, forwarding }) =>
     forwarding === 'nat' || !own.has(address)
       ? []

@@ -73,8 +73,6 @@ const tools: Readonly<Record<Firewall, Tool>> = {
   },
   nftables: {
     resources: (wall) => [
-      // An accept in a table of ours would open nothing that another table drops.
-      ...vrrpFamilies(wall.cluster).map((family) => vrrp_condition.bind({ family })),
       ...nftFamilies.map(([name, family]) =>
         nft_table.bind({ family: name, name: 'lbprov', chains: nftChains(wall, family) }),
       ),
@@ -120,6 +118,8 @@ export const firewall: Task = {
     const tool = filterTool(host, platform)
     const others = (['firewalld', 'iptables', 'nftables'] as const).filter((each) => each !== tool)
     return [
+      // An accept of ours opens nothing that a table of nft drops, whatever our own tool is (E23).
+      ...vrrpFamilies(cluster).map((family) => vrrp_condition.bind({ family })),
       ...tools[tool].resources(wall),
       ...others.flatMap((each) => tools[each].nothing(platform)),
       boot_unit.bind({

@@ -1,15 +1,18 @@
 import type { Cluster, Router } from '../inventory/cluster.ts'
 import type { Vrrp } from '../inventory/vrrp.ts'
 import { block, line, listBlock, raw, type Block, type Line } from './keepalived-block.ts'
-import { programsOf } from './programs.ts'
+import { hasOwnPrograms, programsOf } from './programs.ts'
 import { deviceOn } from './router-place.ts'
 
 /**
  * Programs run as root, and only those that nobody else can write (keepalived.conf(5), SCRIPT SECURITY).
- * Another user than root would make the `-t` of keepalived 2.2.7 end by itself (keepalived#2617).
+ * Without that keepalived's own test refuses a file that starts any (exit 6). Another user than root would make
+ * the `-t` of keepalived 2.2.7 end by itself (keepalived#2617).
  */
 const scriptSecurity = (cluster: Cluster): readonly Line[] =>
-  programsOf(cluster).length === 0 ? [] : [line('script_user', 'root'), ['enable_script_security']]
+  programsOf(cluster).length > 0 || hasOwnPrograms(cluster)
+    ? [line('script_user', 'root'), ['enable_script_security']]
+    : []
 
 const syncDaemon = (router: Router, { syncDaemon: wish }: Vrrp): Line => {
   if (wish === undefined) return []

@@ -15,7 +15,8 @@ export const natServers = ({ services }: Cluster): readonly NatServer[] =>
   services.flatMap((service) =>
     service.virtualServers.flatMap((server) => {
       const pool = server.pool.filter(({ forwarding }) => forwarding === 'nat')
-      const sorry = service.forwarding === 'nat' ? server.sorryServer?.address : undefined
+      const sorry =
+        server.sorryServer?.forwarding === 'nat' ? server.sorryServer.address : undefined
       const addresses = [
         ...pool.map(({ address }) => address),
         ...(sorry === undefined ? [] : [sorry]),

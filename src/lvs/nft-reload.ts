@@ -6,7 +6,10 @@ export const nftFile = (family: 'arp' | 'ip' | 'ip6'): string => `/etc/lbprov/nf
 
 const load = `/bin/sh -c 'for file in /etc/lbprov/nft-*.nft; do [ ! -e "$$file" ] || /usr/sbin/nft -f "$$file" || exit; done'`
 
-/** nftables.service begins every start and reload with "flush ruleset", which takes our tables too: they follow it. */
+/**
+ * nftables.service begins every start and reload with "flush ruleset", and ends with it, at a shutdown too while
+ * cards may still be up; that takes our tables with it, so they follow it.
+ */
 export const nftReload = (): Resource =>
   file.bind({
     path: '/etc/systemd/system/nftables.service.d/lbprov.conf',
@@ -14,6 +17,7 @@ export const nftReload = (): Resource =>
 [Service]
 ExecStartPost=-${load}
 ExecReload=-${load}
+ExecStopPost=-${load}
 `,
     mode: '644',
   })

@@ -8,3 +8,11 @@ export const programsOf = ({ vrrp, services }: Cluster): readonly Program[] => [
     checks.flatMap((check) => (check.kind === 'misc' ? [check.program] : [])),
   ),
 ]
+
+const STARTS = /^\s*(?:notify\w*|quorum_(?:up|down)|script|misc_path|(?:startup|shutdown)_script)\s/
+
+/** Whether lines of the operator's own start programs too; what they are is keepalived's to find. */
+export const hasOwnPrograms = ({ globalDefs, services }: Cluster): boolean =>
+  [globalDefs.extraGlobalDefs, globalDefs.extra, ...services.map(({ extra }) => extra)].some(
+    (lines) => lines.some((line) => STARTS.test(line)),
+  )

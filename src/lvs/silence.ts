@@ -22,19 +22,18 @@ interface Method {
 const isRhel = ({ platform }: Silent): boolean => platform.family === 'rhel'
 
 // Load Balancer Administration (RHEL 7) 3.2.1, with the chains' names of today's tool (E1).
-const arptablesBoot = (silent: Silent): readonly BootCommand[] =>
-  // The RHEL family has a service that loads the saved rules.
-  isRhel(silent)
-    ? []
-    : silent.vips.flatMap(({ vip, source }) =>
-        [
-          ['INPUT', '-d', vip.address, '-j', 'DROP'],
-          ['OUTPUT', '-s', vip.address, '-j', 'mangle', '--mangle-ip-s', source],
-        ].flatMap((rule): readonly BootCommand[] => [
-          { words: ['/usr/sbin/arptables', '-D', ...rule], mayFail: true },
-          { words: ['/usr/sbin/arptables', '-I', ...rule] },
-        ]),
-      )
+// The RHEL family's own service loads them too, but it may find another file than ours, and a VIP that follows
+// nothing but its word would not be silent.
+const arptablesBoot = ({ vips }: Silent): readonly BootCommand[] =>
+  vips.flatMap(({ vip, source }) =>
+    [
+      ['INPUT', '-d', vip.address, '-j', 'DROP'],
+      ['OUTPUT', '-s', vip.address, '-j', 'mangle', '--mangle-ip-s', source],
+    ].flatMap((rule): readonly BootCommand[] => [
+      { words: ['/usr/sbin/arptables', '-D', ...rule], mayFail: true },
+      { words: ['/usr/sbin/arptables', '-I', ...rule] },
+    ]),
+  )
 
 const methods: Readonly<Record<SilenceMethod, Method>> = {
   arptables: {

@@ -62,6 +62,12 @@ export const silentCards = (silent: Silent): readonly Resource[] => {
   ]
 }
 
+/** The units of those cards: NetworkManager makes a bond or a VLAN when network.target has long passed. */
+export const silentCardsWants = (silent: Silent): readonly string[] =>
+  segmentCards(silent).map(
+    ({ device }) => `sys-subsystem-net-devices-${device.replaceAll('-', '\\x2d')}.device`,
+  )
+
 /** At boot the cards may come after systemd-sysctl has passed: it is said once more, before the VIPs are there. */
 export const silentCardsBoot = (silent: Silent): readonly BootCommand[] =>
   segmentCards(silent)

@@ -8,6 +8,7 @@ import { deviceKey, sysctlFile } from './device-key.ts'
 import { directVips, type DirectVip } from './direct-vips.ts'
 import { alone } from './filter-rules.ts'
 import { formerRedirects, isRedirect, redirectBoot, redirects } from './redirects.ts'
+import { silentCardsWants } from './silent-cards.ts'
 import { silence, silenceBoot, silenceMethods } from './silence.ts'
 import type { Task } from './task.ts'
 import { tunnelDevices } from './tunnel-devices.ts'
@@ -55,6 +56,7 @@ const unit = ({ cluster, host, platform, vips, onLo }: Holding): Resource => {
     method === 'arptables' && platform.family === 'rhel' && silent.vips.length > 0
       ? ['arptables.service']
       : []
+  const cards = method === 'sysctl' ? silentCardsWants(silent) : []
   const commands = [
     ...silenceBoot(method, silent),
     ...redirectBoot(method, vips),
@@ -70,10 +72,14 @@ const unit = ({ cluster, host, platform, vips, onLo }: Holding): Resource => {
       'network.target',
       ...filterLoaders,
       ...loader,
+      ...cards,
     ],
     requires: loader,
+    wants: [...cards],
     before: ['network-online.target'],
     commands: commands.map(({ words, mayFail = false }) => ({ words: [...words], mayFail })),
+    // At a shutdown the silence may end while cards are still up: the VIPs go first (E6).
+    undo: onLo.map(({ vip }) => ['/sbin/ip', 'addr', 'del', alone(vip), 'dev', 'lo']),
   })
 }
 
@@ -86,7 +92,9 @@ const conditions = ({ host, vips }: Holding): readonly Resource[] => [
 /*
  * Every set is exact, and every step is safe at its place, whichever method was there before: who takes
  * the packets comes first, a VIP that leaves goes before the silence about it, a VIP that comes comes after
- * it (E6), and the unit, which is also the record of what is ours, comes last.
+ * it (E6). The unit, which is also the record of which VIPs are ours, stands between: whatever leaves is gone
+ * by then, and a VIP that comes must not be on lo before the record knows it. A run that died there and was
+ * followed by another inventory would take the silence away and leave the VIP.
  */
 export const vips: Task = {
   name: 'vips',
@@ -100,17 +108,18 @@ export const vips: Task = {
     const holding = { cluster, host, platform, vips: served, onLo }
     const silent = { cluster, host, platform, vips: onLo.filter(isIPv4) }
     const addresses = onLo.map(({ vip }) => vip.address)
+    const redirected = isRedirect(method) ? served.map(({ vip }) => vip.address) : []
     return [
       ...conditions(holding),
       ...(isRedirect(method) ? redirects[method](platform, served) : []),
-      loopback_vips.bind({ addresses, part: 'leaving' }),
+      loopback_vips.bind({ addresses, redirected, part: 'leaving' }),
       ...silenceMethods.filter((each) => each === method).flatMap((each) => silence(each, silent)),
+      unit(holding),
       ...silenceMethods
         .filter((each) => each !== method)
         .flatMap((each) => silence(each, { ...silent, vips: [] })),
       loopback_vips.bind({ addresses, part: 'present' }),
       ...formerRedirects(method).flatMap((each) => redirects[each](platform, [])),
-      unit(holding),
     ]
   },
 }

@@ -18,17 +18,14 @@ const opening = ({ vip, port, firewallMark }: VirtualServer): string =>
     ? `virtual_server ${vip.address} ${String(port)}`
     : `virtual_server fwmark ${String(firewallMark)}`
 
-/** A sorry server that is a real server too is reached as it is there. */
 const sorryServer = (
-  { sorryServer: sorry, pool, firewallMark }: VirtualServer,
+  { sorryServer: sorry }: VirtualServer,
   { forwarding }: Service,
 ): readonly Line[] => {
   if (sorry === undefined) return []
-  const own = pool.find(({ address }) => address === sorry.address)?.forwarding ?? forwarding
-  // Only NAT can change the port of what a mark brings; keepalived's own test refuses one elsewhere.
-  const hasPort = sorry.port !== 0 && (firewallMark === undefined || own === 'nat')
+  const own = sorry.forwarding
   return [
-    ['sorry_server', sorry.address, ...(hasPort ? [sorry.port] : [])],
+    ['sorry_server', sorry.address, ...(sorry.port === 0 ? [] : [sorry.port])],
     own === forwarding ? [] : line('sorry_server_lvs_method', methods[own]),
   ]
 }

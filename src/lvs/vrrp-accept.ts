@@ -16,7 +16,8 @@ export const vrrpRules = (cluster: Cluster, { filtered }: Platform): readonly Fi
     family,
     table: 'filter',
     chain: 'INPUT',
-    match: ['-p', 'vrrp'],
+    // By its number: a host without /etc/protocols does not know the name.
+    match: ['-p', '112'],
     target: ['-j', 'ACCEPT'],
     first: true,
   }))

@@ -13,8 +13,9 @@ const unicast = (
   router: Router,
   { routers, vrrp }: Cluster,
 ): readonly (Line | Block)[] => {
-  if (!vrrp.unicast) return []
   const peers = routers.filter(({ name }) => name !== router.name)
+  // A router alone has nobody to send to; keepalived's own test refuses unicast without peers.
+  if (!vrrp.unicast || peers.length === 0) return []
   return [
     line('unicast_src_ip', addressOn(router, network, family)),
     ...listBlock(

@@ -8,13 +8,16 @@ import { bootUnitText } from './unit-text.ts'
 
 const fileOf = (name: string): string => `/etc/systemd/system/${name}`
 
-const unitName = z
-  .string()
-  .regex(
-    /^[\w@:][\w@.:-]*\.(service|target|mount|socket|path|timer|slice)$/,
-    'must be the name of a systemd unit with its ending',
-  )
+const unitName = z.string().regex(
+  // \x2d: a dash that is no slash (systemd-escape(1)).
+  /^[\w@:](?:[\w@.:-]|\\x[\da-f]{2})*\.(service|target|mount|socket|path|timer|slice|device)$/,
+  'must be the name of a systemd unit with its ending',
+)
 const word = z.string().regex(/^[^\p{Cc}]*$/u, 'must be one word without control characters')
+const words = z.tuple(
+  [z.string().regex(/^\/[\w./+-]+$/, 'must be the absolute path of a program')],
+  word,
+)
 
 export const boot_unit = defineResource({
   name: 'boot_unit',
@@ -24,20 +27,19 @@ export const boot_unit = defineResource({
     description: z.string().regex(/^[^\p{Cc}]*[^\p{Cc}\\]$/u, 'must be one line'),
     after: z.array(unitName).default([]),
     requires: z.array(unitName).default([]),
+    wants: z.array(unitName).default([]),
     before: z.array(unitName).default([]),
     commands: z
       .array(
         z.strictObject({
-          words: z.tuple(
-            [z.string().regex(/^\/[\w./+-]+$/, 'must be the absolute path of a program')],
-            word,
-          ),
+          words,
           mayFail: z.boolean().default(false),
         }),
       )
       .describe(
         'In order; the first that fails stops the rest, unless it may fail. None: the unit goes',
       ),
+    undo: z.array(words).default([]).describe('Run when it stops, at a shutdown too'),
   }),
   id: ({ name }) => name,
   probe: ({ name }) => ({

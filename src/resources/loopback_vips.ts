@@ -32,25 +32,40 @@ const refuseElsewhere = (held: HeldAddress): void => {
   )
 }
 
+/** Without a VIP there is nothing to be silent about; with one, nothing keeps this host silent (E3). */
+const refuseRedirected = ({ address, device, spelled: words }: HeldAddress): void => {
+  throw new AnswerError(
+    `the VIP ${address} is on ${device} here, and where its packets are redirected no host may hold it: it would answer ARP for it; take it off with "ip addr del ${words.join(' ')} dev ${device}", and out of whatever puts it there at boot, and run again.`,
+  )
+}
+
 export const loopback_vips = defineResource({
   name: 'loopback_vips',
   summary:
     'The VIPs that a real server holds on lo, now; at boot lbprov-vips.service puts them there',
   schema: z.strictObject({
     addresses: z.array(ipAddress).describe('All VIPs that are wished'),
+    redirected: z
+      .array(ipAddress)
+      .default([])
+      .describe('VIPs whose packets are redirected: nobody may hold them here'),
     part: z
       .enum(['leaving', 'present'])
       .describe('leaving: ours that are not wished go; present: wished ones come'),
   }),
   id: ({ part }) => part,
   probe: () => ({ live: sh`ip -o addr`, unit: sh`cat ${unit} 2>/dev/null || :` }),
-  parse: ({ live, unit: text }, { addresses, part }) => {
+  parse: ({ live, unit: text }, { addresses, redirected, part }) => {
     if (live.exit !== 0) throw new AnswerError(`cannot read the addresses: ${live.err.trim()}`)
     const held = heldAddresses(live.out)
     if (part === 'present') {
       held.filter(({ address }) => addresses.includes(address)).forEach(refuseElsewhere)
     }
-    return { onLo: held.filter(isOnLo).map(({ address }) => address), ours: putBy(text.out) }
+    const ours = putBy(text.out)
+    held
+      .filter(({ address }) => redirected.includes(address) && !ours.includes(address))
+      .forEach(refuseRedirected)
+    return { onLo: held.filter(isOnLo).map(({ address }) => address), ours }
   },
   // No guard: they are on no wire, and no host is managed by an address that others hold too.
   diff: ({ addresses, part }, { onLo, ours }) =>

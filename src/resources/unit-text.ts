@@ -3,8 +3,12 @@ export interface BootUnit {
   readonly description: string
   readonly after: readonly string[]
   readonly requires: readonly string[]
+  /** Started with it if they can be; it comes up without them too. */
+  readonly wants: readonly string[]
   readonly before: readonly string[]
   readonly commands: readonly { readonly words: readonly string[]; readonly mayFail: boolean }[]
+  /** What is run when it stops, at a shutdown too, in order; a failure stops nothing. */
+  readonly undo: readonly (readonly string[])[]
 }
 
 /** systemd puts its own words in for %x in every value (systemd.unit(5), SPECIFIERS). */
@@ -27,14 +31,17 @@ export const bootUnitText = ({
   description,
   after,
   requires,
+  wants,
   before,
   commands,
+  undo,
 }: BootUnit): string =>
   [
     '# Written by lbprov; what is changed here by hand is lost.',
     '[Unit]',
     `Description=${plain(description)}`,
     ...list('Requires', requires),
+    ...list('Wants', wants),
     ...list('After', after),
     ...list('Before', before),
     '',
@@ -44,6 +51,7 @@ export const bootUnitText = ({
     ...commands.map(
       ({ words, mayFail }) => `ExecStart=${mayFail ? '-' : ''}${words.map(execWord).join(' ')}`,
     ),
+    ...undo.map((words) => `ExecStop=-${words.map(execWord).join(' ')}`),
     '',
     '[Install]',
     'WantedBy=multi-user.target',

@@ -20,17 +20,32 @@ const chainsOf = (ruleset: string): readonly Chain[] =>
         family,
         table,
         name,
-        lines: text.split('\n').map((line) => line.trim()),
+        // A comment is no rule, whatever words it has.
+        lines: text.split('\n').map((line) => line.trim().replace(/ comment "[^"]*"/, '')),
       })),
   )
 
-const filtersInput = ({ lines }: Chain): boolean =>
-  lines.some((line) => /\bhook input\b/.test(line)) &&
-  lines.some((line) => /\bpolicy drop\b|\b(drop|reject)\b(?! comment)/.test(line))
+/** What a rule's match leaves over for VRRP: nothing, where it names other protocols or what is no packet of any flow. */
+const isOfOthers = (match: string): boolean =>
+  /^ct state invalid( counter)? *$|^(?!.*!=).*\b(tcp|udp|sctp|dccp|icmp|icmpv6)\b/.test(match)
 
-// By name where the host knows it, else by its number (RFC 5798, 5.1.1.4).
+const keepsOut = (line: string): boolean => {
+  const match = /^(.*?)\b(drop|reject)\b/.exec(line)?.[1]
+  return match !== undefined && !isOfOthers(match)
+}
+
+const filtersInput = ({ lines }: Chain): boolean =>
+  lines.some((line) => /\bhook input\b/.test(line)) && lines.some(keepsOut)
+
+// By name where the host knows it, else by its number (RFC 5798, 5.1.1.4); alone, or in a set.
+const vrrp = /\b(l4proto|protocol|nexthdr) (\{[^}]*\b(vrrp|112)\b[^}]*\}|vrrp\b|112\b)/
+
 const letsVrrpIn = ({ lines }: Chain): boolean =>
-  lines.some((line) => /\bvrrp\b|\b112\b/.test(line) && /\b(accept|jump|goto)\b/.test(line))
+  lines.some((line) => vrrp.test(line) && /\b(accept|jump|goto)\b/.test(line))
+
+// What iptables and firewalld put there is theirs to open: the kinds of those names do.
+const isOfTools = ({ table, name }: Chain): boolean =>
+  table === 'firewalld' || (table === 'filter' && name === 'INPUT')
 
 const families: Readonly<Record<4 | 6, string>> = { 4: 'ip', 6: 'ip6' }
 
@@ -53,6 +68,7 @@ export const vrrp_condition = defineResource({
     const inTheWay = chainsOf(ruleset.out).find(
       (chain) =>
         ['inet', families[family]].includes(chain.family) &&
+        !isOfTools(chain) &&
         filtersInput(chain) &&
         !letsVrrpIn(chain),
     )

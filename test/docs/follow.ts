@@ -40,7 +40,7 @@ export interface Copy {
 const ownCopy = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'lbprov-follow-'))
   for (const path of [
-    ...['src', 'test/resources', 'test/toy'],
+    ...['src', 'test/resources', 'test/sh', 'test/toy'],
     ...['package.json', 'tsconfig.json', 'vitest.config.ts'],
   ]) {
     cpSync(join(repository, path), join(folder, path), { recursive: true })

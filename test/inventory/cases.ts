@@ -11,6 +11,7 @@ const passwords: Readonly<Record<string, string>> = {
   LONG_PASS: 'passw1234',
   EMPTY_PASS: '',
   BLANK_PASS: 'pass 123',
+  DOLLAR_PASS: 'pa$_PWD',
 }
 
 const scripts: Readonly<Record<string, string>> = {

@@ -203,19 +203,32 @@ it('a sorry server stands only where its family does', () => {
     changed(direct, ['    vip: shop\n', '    vip: [shop, shop6]\n'], ['    protocol: udp', SORRY]),
   ).services
   expect(dns?.virtualServers.map(({ sorryServer }) => sorryServer)).toEqual([
-    { address: '203.0.113.99', port: 53 },
+    { address: '203.0.113.99', port: 53, forwarding: 'direct' },
     undefined,
   ])
 })
 
 it('a sorry server has no port where a mark delivers packets as they came, and may have one under NAT', () => {
   const [web] = read(direct).services
-  expect(web?.virtualServers[0]?.sorryServer).toEqual({ address: '203.0.113.99', port: 0 })
+  expect(web?.virtualServers[0]?.sorryServer).toMatchObject({ address: '203.0.113.99', port: 0 })
   const port = (sorry: string) =>
-    read(changed(nat, ['    port: 80', `    ports: [80, 81]\n    sorry_server: ${sorry}`])).services[0]
-      ?.virtualServers[0]?.sorryServer?.port
+    read(changed(nat, ['    port: 80', `    ports: [80, 81]\n    sorry_server: ${sorry}`]))
+      .services[0]?.virtualServers[0]?.sorryServer?.port
   expect(port('{ address: 10.11.12.99, port: 8080 }')).toBe(8080)
   expect(port('{ address: 10.11.12.99 }')).toBe(0)
+})
+
+it('a sorry server that is in the pool is reached as it is there', () => {
+  const forwarding = (member: string) =>
+    read(
+      changed(
+        nat,
+        ['    port: 80', '    port: 80\n    sorry_server: { address: 10.11.12.22 }'],
+        ['address: 10.11.12.22 }', `address: 10.11.12.22, ${member} }`],
+      ),
+    ).services[0]?.virtualServers[0]?.sorryServer?.forwarding
+  expect(forwarding('weight: 1')).toBe('nat')
+  expect(forwarding('forwarding: direct')).toBe('direct')
 })
 
 describe('ports', () => {
@@ -258,8 +271,8 @@ describe('ports', () => {
 describe('checks', () => {
   const checks = (check: string, more = '') => {
     const line = '    check: { tcp: { connect_timeout: 10 } }\n'
-    return read(changed(nat, [line, `${check === '' ? '' : `    check: ${check}\n`}${more}`])).services[0]
-      ?.checks
+    return read(changed(nat, [line, `${check === '' ? '' : `    check: ${check}\n`}${more}`]))
+      .services[0]?.checks
   }
 
   it('by default a TCP connection, for udp and sctp nothing, and none means none', () => {
@@ -270,13 +283,17 @@ describe('checks', () => {
   })
 
   it('a list keeps its order', () => {
-    const found = checks('[{ ping: {} }, { tcp: { port: 22, connect_ip: 10.11.12.99 } }, { https: {} }]')
+    const found = checks(
+      '[{ ping: {} }, { tcp: { port: 22, connect_ip: 10.11.12.99 } }, { https: {} }]',
+    )
     expect(found?.map(({ kind }) => kind)).toEqual(['ping', 'tcp', 'https'])
     expect(found?.[1]).toMatchObject({ port: 22, connectIp: '10.11.12.99' })
   })
 
   it('a page of its own, or several; statuses as keepalived has them, digests in small letters', () => {
-    expect(checks('{ http: { path: /a, status: 204, virtualhost: www.example.com } }')).toMatchObject([
+    expect(
+      checks('{ http: { path: /a, status: 204, virtualhost: www.example.com } }'),
+    ).toMatchObject([
       {
         kind: 'http',
         virtualhost: 'www.example.com',
@@ -345,10 +362,14 @@ describe('checks', () => {
 
 describe('forwarding', () => {
   const pool = (text: string) =>
-    read(text).services[0]?.virtualServers[0]?.pool.map(({ name, forwarding }) => [name, forwarding])
+    read(text).services[0]?.virtualServers[0]?.pool.map(({ name, forwarding }) => [
+      name,
+      forwarding,
+    ])
 
   it('the nearest word counts: of the service for this real server, of the real server, of the service', () => {
-    const service = '    forwarding: tunnel\n    real_servers: { rs1: { forwarding: nat }, rs2: {}, rs3: {} }  #'
+    const service =
+      '    forwarding: tunnel\n    real_servers: { rs1: { forwarding: nat }, rs2: {}, rs3: {} }  #'
     const text = changed(
       nat,
       ['    # real_servers: [rs1, rs2]', service],

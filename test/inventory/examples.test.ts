@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { hostsOf } from '../../src/inventory/cluster.ts'
 import { readInventory } from '../../src/inventory/read.ts'
@@ -10,11 +10,20 @@ const read = (name: string) => {
   return readInventory(file, readFileSync(file, 'utf8'), means)
 }
 
-describe.each(['nat', 'direct'])('the worked example %s', (name) => {
-  it('has no faults and no warnings', () => {
-    expect(read(name).warnings).toEqual([])
-  })
+/** Its scripts are the ones that stand beside it. */
+const source = (path: string): string | undefined =>
+  existsSync(path) ? readFileSync(path, 'utf8') : undefined
 
+it.each(readdirSync('inventory').filter((name) => name.endsWith('.yaml')))(
+  'the worked example %s has no faults and no warnings',
+  (name) => {
+    const file = `inventory/${name}`
+    const { warnings } = readInventory(file, readFileSync(file, 'utf8'), { ...means, source })
+    expect(warnings).toEqual([])
+  },
+)
+
+describe.each(['nat', 'direct'])('the worked example %s', (name) => {
   it('means what it always meant', async () => {
     const { cluster } = read(name)
     const golden = `${import.meta.dirname}/golden/${name}.golden`

@@ -73,8 +73,14 @@ describe('vrrp', () => {
     })
     const apart = withVrrp(nat, 'lvs_sync_daemon: { network: sync }')
       .replace('networks:\n', 'networks:\n  sync: { subnet: 198.51.100.0/24 }\n')
-      .replace(/address: 10\.11\.12\.9 }/, '$&\n      eth2: { network: sync, address: 198.51.100.9 }')
-      .replace(/address: 10\.11\.12\.8 }/, '$&\n      eth2: { network: sync, address: 198.51.100.8 }')
+      .replace(
+        /address: 10\.11\.12\.9 }/,
+        '$&\n      eth2: { network: sync, address: 198.51.100.9 }',
+      )
+      .replace(
+        /address: 10\.11\.12\.8 }/,
+        '$&\n      eth2: { network: sync, address: 198.51.100.8 }',
+      )
     expect(daemon(apart)).toMatchObject({ network: 'sync', instance: 'public' })
   })
 
@@ -142,9 +148,9 @@ describe('raw lines', () => {
   it('stay as they are, but for blank ones at the end', () => {
     const text = 'vrrp_script up {\n    script "/bin/true"\n\n}'
     expect(lines(`${text}\n\n`)).toEqual(text.split('\n'))
-    expect(read(withTop(nat, 'keepalived: { extra: "", global_defs: "a\\n" }')).globalDefs).toMatchObject(
-      { extra: [], extraGlobalDefs: ['a'] },
-    )
+    expect(
+      read(withTop(nat, 'keepalived: { extra: "", global_defs: "a\\n" }')).globalDefs,
+    ).toMatchObject({ extra: [], extraGlobalDefs: ['a'] })
   })
 
   it.each(['# } {', 'a "}" b', 'a { # }\n}', '! {', 'a "\\"}" b', 'a \\" {\n}', 'a \\# {\n}'])(

@@ -80,6 +80,20 @@ describe('a real server after a power cut', () => {
   })
 })
 
+describe('a real server whose run died with the VIP just there', () => {
+  it.each(['arptables', 'nftables', 'sysctl'] as readonly ArpMethod[])(
+    'by %s loses it with the silence, when the next inventory does not have it any more',
+    (arp) => {
+      const found = wished(vips, clusterOf(guideRealServer(arp)), 'rs1')
+      const died = found.findIndex(({ id }) => id === 'loopback_vips present')
+      for (const resource of found.slice(0, died + 1)) applyOn(toy, resource)
+      const none = guideRealServer(arp).replace('port: 80', 'port: 80, real_servers: [rs2]')
+      for (const resource of wished(vips, clusterOf(none), 'rs1')) applyOn(toy, resource)
+      expect(toy.run(['ip', '-o', 'addr', 'show', 'dev', 'lo']).out).not.toContain('192.168.76')
+    },
+  )
+})
+
 describe('a router after a power cut', () => {
   it.each(['iptables', 'nftables'] as const)('has the marks of %s that it had before', (tool) => {
     const found = wished(firewall, clusterOf(guideMarks), 'lb1', tool)

@@ -39,7 +39,7 @@ describe("the guide's marks (RHEL 7, 3.3 and 3.4)", () => {
   })
 
   it('come after VRRP is let in, before any other rule (E23)', () => {
-    expect(ruleLines(wishOf(found, 'iptables filter'))).toEqual(['-I INPUT -p vrrp -j ACCEPT'])
+    expect(ruleLines(wishOf(found, 'iptables filter'))).toEqual(['-I INPUT -p 112 -j ACCEPT'])
     expect(ruleLines(wishOf(found, 'iptables filter for IPv6'))).toEqual([])
   })
 
@@ -62,7 +62,7 @@ describe('marks and more', () => {
       '-A PREROUTING -d 2001:db8:113::10/128 -p tcp -m multiport --dports 80,443,8000:8010 -j MARK --set-xmark 0x56/0xffffffff',
     ])
     expect(ruleLines(wishOf(found, 'iptables filter for IPv6'))).toEqual([
-      '-I INPUT -p vrrp -j ACCEPT',
+      '-I INPUT -p 112 -j ACCEPT',
     ])
   })
 

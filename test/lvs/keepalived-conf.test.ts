@@ -51,6 +51,15 @@ describe('keepalived.conf', () => {
     expect(said(lb2, own)).toEqual(said(lb1, peer))
   })
 
+  it('has no unicast for a router alone: keepalived refuses it without peers', () => {
+    const alone = `${guideNetwork('203.0.113')}vrrp: { unicast: true }\n`.replace(
+      / {2}lb2:(?:\n {4,}.*)+/,
+      '',
+    )
+    expect(clusterOf(alone).routers).toHaveLength(1)
+    expect(confOf(alone, 'lb1')).not.toContain('unicast')
+  })
+
   it('is read back as it was written, whatever its braces', () => {
     const values = valuesOf(readTree(confOf(everything, 'lb1')))
     expect(values.filter((value) => value.includes('{') || value.includes('}'))).toEqual([])
@@ -66,6 +75,14 @@ describe('keepalived.conf', () => {
     expect(values).toContain('global_defs / enable_script_security')
     expect(values).toContain('global_defs / script_user root')
   })
+
+  it.each(['quorum_up "/bin/true"', '  notify_down /bin/true', 'misc_path "/bin/true"'])(
+    'knows the program in an own line, which keepalived refuses without script security: %s',
+    (line) => {
+      const own = guideNetwork('203.0.113').replace('port: 80', `port: 80, extra: '${line}'`)
+      expect(confOf(own, 'lb1')).toContain('enable_script_security')
+    },
+  )
 
   it('tells a program which real server it is asked about', () => {
     const values = valuesOf(readTree(confOf(kitchenSink, 'lb1')))

@@ -1,7 +1,7 @@
 import { familyOf } from '../address.ts'
 import type { RealServer, Router } from '../cluster.ts'
-import type { Network, Vip } from '../network.ts'
-import type { Service, VirtualServer } from '../service.ts'
+import type { Forwarding, Network, Vip } from '../network.ts'
+import type { PoolMember, Service, SorryServer, VirtualServer } from '../service.ts'
 import type { Wish } from '../schema.ts'
 import { granularityFamily } from '../schema/persistence.ts'
 import { checksOf } from './checks.ts'
@@ -23,13 +23,17 @@ interface Ground {
 const sorryServerOf = (
   service: ServiceWish,
   { family }: Vip,
-  { isMarked, mayRewrite }: { readonly isMarked: boolean; readonly mayRewrite: boolean },
-): VirtualServer['sorryServer'] => {
+  isMarked: boolean,
+  pool: readonly PoolMember[],
+  usual: Forwarding,
+): SorryServer | undefined => {
   const { sorry_server: sorry } = service
   if (sorry === undefined || familyOf(sorry.address) !== family) return undefined
+  const forwarding = pool.find(({ address }) => address === sorry.address)?.forwarding ?? usual
   // 0 is the port that the client asked for; keepalived refuses another where a mark's packets stay as they came.
-  const port = isMarked && !mayRewrite ? 0 : (sorry.port ?? (isMarked ? 0 : onlyPort(service)))
-  return { address: sorry.address, port: port ?? 0 }
+  const stays = isMarked && forwarding !== 'nat'
+  const port = stays ? 0 : (sorry.port ?? (isMarked ? 0 : onlyPort(service)))
+  return { address: sorry.address, port: port ?? 0, forwarding }
 }
 
 const virtualServersOf = (
@@ -44,7 +48,8 @@ const virtualServersOf = (
     if (vip === undefined) return []
     const firewallMark = markOf(name, vipName)
     const isMarked = firewallMark !== undefined
-    const mayRewrite = (service.forwarding ?? wish.forwarding) === 'nat'
+    const pool = poolOf(wish, service, vip, ground)
+    const usual = service.forwarding ?? wish.forwarding
     return [
       {
         vip,
@@ -53,8 +58,8 @@ const virtualServersOf = (
         persistenceGranularity: service.persistence_granularity?.find(
           (text) => granularityFamily(text) === vip.family,
         ),
-        pool: poolOf(wish, service, vip, ground),
-        sorryServer: sorryServerOf(service, vip, { isMarked, mayRewrite }),
+        pool,
+        sorryServer: sorryServerOf(service, vip, isMarked, pool, usual),
       },
     ]
   })

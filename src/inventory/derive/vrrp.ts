@@ -1,14 +1,14 @@
 import type { Secret } from '../../secret.ts'
-import type { Network, Vip } from '../network.ts'
+import type { Family, Network, Vip } from '../network.ts'
 import type { Notify, SyncDaemon, Vrrp, VrrpInstance } from '../vrrp.ts'
 import type { Wish } from '../schema.ts'
 import { numberFrom } from './hash.ts'
 import { programOf } from './program.ts'
 import type { Origin } from './ssh.ts'
 
-/** The instance's name: the network's, with the family behind it where it is the network's second. */
-const instanceName = (network: Network, index: number): string =>
-  index === 0 ? network.name : `${network.name}_v${String(network.subnets[index]?.family)}`
+/** The instance's name: the network's; of two families IPv6 has its family behind it, whichever is written first. */
+const instanceName = ({ name, subnets }: Network, family: Family): string =>
+  subnets.length === 1 || family === 4 ? name : `${name}_v6`
 
 /** One instance for each network and family that has VIPs. */
 const instancesOf = (
@@ -22,7 +22,7 @@ const instancesOf = (
       const given = wish.networks[network.name]?.virtual_router_id ?? []
       const virtualRouterId =
         given[index] ?? given[0] ?? numberFrom([wish.cluster, network.name, family], 255) + 1
-      const name = instanceName(network, index)
+      const name = instanceName(network, family)
       return own.length === 0
         ? []
         : [{ name, network: network.name, family, virtualRouterId, vips: own }]
@@ -38,10 +38,7 @@ const notifyOf = ({ vrrp }: Wish, origin: Origin): readonly Notify[] =>
   })
 
 /** Its master is the instance beside it, or else the first: one sync group moves them all. */
-const syncDaemonOf = (
-  wish: Wish,
-  instances: readonly VrrpInstance[],
-): SyncDaemon | undefined => {
+const syncDaemonOf = (wish: Wish, instances: readonly VrrpInstance[]): SyncDaemon | undefined => {
   const given = wish.vrrp.lvs_sync_daemon
   const instance = instances.find(({ network }) => network === given?.network) ?? instances[0]
   if (given === undefined || instance === undefined) return undefined

@@ -6,11 +6,13 @@ import type { Complaint, Rule } from './rule.ts'
 /** Whether a real server answers as a VIP itself: in a pool by direct or tunnel, or as such a service's sorry server. */
 const answersAsVip = ({ services }: Cluster, { name, interfaces }: RealServer): boolean => {
   const own = interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))
-  return services.some(({ forwarding, virtualServers }) =>
+  return services.some(({ virtualServers }) =>
     virtualServers.some(
       ({ pool, sorryServer }) =>
         pool.some((member) => member.name === name && member.forwarding !== 'nat') ||
-        (forwarding !== 'nat' && sorryServer !== undefined && own.includes(sorryServer.address)),
+        (sorryServer !== undefined &&
+          sorryServer.forwarding !== 'nat' &&
+          own.includes(sorryServer.address)),
     ),
   )
 }

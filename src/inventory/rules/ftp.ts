@@ -1,7 +1,10 @@
 import { forwardingOf, membersOf } from '../derive/pool.ts'
-import { isMarked } from '../derive/ports.ts'
+import { holds, isMarked, portsOf } from '../derive/ports.ts'
 import { each } from './services.ts'
 import type { Complaint } from './rule.ts'
+
+/** What ip_vs_ftp looks at unless its module is told otherwise. */
+const CONTROL = 21
 
 /** FTP's data connections reach the real server that has their control connection (E18, E19; persistence: G5). */
 export const ftp = each((service, wish): readonly Complaint[] => {
@@ -37,6 +40,16 @@ export const ftp = each((service, wish): readonly Complaint[] => {
           },
         ]
       : []
+  const unseen =
+    byNat && !holds(portsOf(service), CONTROL)
+      ? [
+          {
+            path: [service.port === undefined ? 'ports' : 'port'],
+            message: `under nat forwarding the kernel turns addresses in FTP's own words on port ${String(CONTROL)} alone, and this service has others: real servers must name the VIP in passive mode themselves (vsftpd: pasv_address), or listen on ${String(CONTROL)}`,
+            warning: true,
+          },
+        ]
+      : []
   const active =
     wanted.active && ways.length > 0 && !byNat
       ? [
@@ -47,5 +60,5 @@ export const ftp = each((service, wish): readonly Complaint[] => {
           },
         ]
       : []
-  return [...lost, ...passive, ...active]
+  return [...lost, ...passive, ...unseen, ...active]
 })

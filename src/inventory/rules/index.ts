@@ -15,7 +15,7 @@ import { oneCardPerNetwork, priorities, sameNetworks, vipsAreServed } from './ro
 import type { Rule } from './rule.ts'
 import { schedulerFlags, webTogether, weights } from './services.ts'
 import { cards, realServerShape } from './shape.ts'
-import { sorryOnALink, sorryServer } from './sorry.ts'
+import { sorryKeepsPort, sorryOnALink, sorryServer } from './sorry.ts'
 import { noCircles, notOverVips, oneHostEach, ownMachine } from './ssh.ts'
 import { edges, insideSubnets, overlaps } from './subnets.ts'
 import { addressTwice } from './twice.ts'
@@ -23,10 +23,13 @@ import {
   advertInterval,
   delayForNothing,
   nobodyElse,
+  ownerPreempts,
   routerIds,
+  syncSettings,
   vrrpCards,
   vrrpNetworks,
 } from './vrrp.ts'
+import { directWayOut } from './way-out.ts'
 
 /** Names that must name something, and parts that must be there before anything follows from them. */
 const references: readonly Rule[] = [
@@ -61,10 +64,12 @@ export const conflicts: readonly Rule[] = [
   noNewPorts,
   firewallMarks,
   sorryServer,
+  sorryKeepsPort,
   fittingCheck,
   advertInterval,
   routerIds,
   delayForNothing,
+  ownerPreempts,
   scripts,
   scriptNames,
 ]
@@ -75,6 +80,7 @@ const gaps: readonly Rule[] = [
   vipsAreServed,
   vrrpCards,
   nobodyElse,
+  syncSettings,
   anyService,
   weights,
   schedulerFlags,
@@ -95,6 +101,7 @@ const ways: readonly Rule[] = [
   oneGateway,
   arpMethods,
   noRedirectInTunnels,
+  directWayOut,
 ]
 
 /** Each is judged only when the ones before found nothing wrong: what follows from a fault is no fault of its own. */

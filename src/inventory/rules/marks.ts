@@ -33,7 +33,10 @@ const sentence = (first: MarkPart, again: MarkPart): string => {
 
 /** A mark stands for one VIP of a family (the kernel's table of IPVS has one for each family). */
 export const firewallMarks: Rule = ({ wish }) => {
-  const shared = repeated(markParts(wish), ({ mark, family }) => `${String(mark)}/${String(family)}`)
+  const shared = repeated(
+    markParts(wish),
+    ({ mark, family }) => `${String(mark)}/${String(family)}`,
+  )
   return shared.map(({ first, again }) => ({ path: again.path, message: sentence(first, again) }))
 }
 

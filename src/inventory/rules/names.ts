@@ -15,13 +15,11 @@ export const hostNames: Rule = ({ wish }) => {
   }))
 }
 
-/** Instances are named after networks, so a network must not be called like another's second family. */
+/** Instances are named after networks, so a network must not be called like another's IPv6 instance. */
 export const instanceNames: Rule = ({ wish }) =>
-  Object.entries(wish.networks).flatMap(([name, { subnet }]) =>
-    subnet.slice(1).flatMap(({ family }) => {
-      const taken = `${name}_v${String(family)}`
-      if (!Object.hasOwn(wish.networks, taken)) return []
-      const message = `the IPv${String(family)} VRRP instance of "${name}" is called so; give this network another name`
-      return [{ path: ['networks', taken], message }]
-    }),
-  )
+  Object.entries(wish.networks).flatMap(([name, { subnet }]) => {
+    const taken = `${name}_v6`
+    if (subnet.length < 2 || !Object.hasOwn(wish.networks, taken)) return []
+    const message = `the IPv6 VRRP instance of "${name}" is called so; give this network another name`
+    return [{ path: ['networks', taken], message }]
+  })

@@ -2,13 +2,7 @@ import { familyOf, isWithin, showFamily, showSubnet } from '../address.ts'
 import type { Cluster, RealServer } from '../cluster.ts'
 import type { Address, Family, Forwarding, Vip } from '../network.ts'
 import type { Service } from '../service.ts'
-import {
-  foreignAddress,
-  forwardingOf,
-  membersOf,
-  sharedNetworks,
-  spotOf,
-} from '../derive/pool.ts'
+import { foreignAddress, forwardingOf, membersOf, sharedNetworks, spotOf } from '../derive/pool.ts'
 import type { Complaint, Inventory, Rule } from './rule.ts'
 
 /** Each service, each of its VIPs' families and each of its real servers. */
@@ -88,6 +82,15 @@ export const onALink: Rule = (inventory) => {
   })
 }
 
+/** One-armed NAT: the network's own gateway is the only one that the routers have. */
+const isRoutersWayOut = ({ routers }: Cluster, gateway: string | undefined): boolean => {
+  const family = familyOf(gateway ?? '')
+  return routers.some(({ interfaces }) => {
+    const out = interfaces.flatMap(({ gateways }) => gateways)
+    return out.filter((each) => familyOf(each) === family).join() === gateway
+  })
+}
+
 /** Under NAT a real server answers through the routers: its default gateway is a VIP on the link they share. */
 export const natWayBack: Rule = (inventory) => {
   const { wish, cluster } = inventory
@@ -104,18 +107,24 @@ export const natWayBack: Rule = (inventory) => {
     )
     if (inside.some(({ address }) => address === gateway)) return []
     // A gateway VIP of another network has had its sentence already.
-    const named = cluster.networks.find((network) => network.name === spot.network)?.gatewayVips
+    const home = cluster.networks.find((network) => network.name === spot.network)
+    const named = home?.gatewayVips
     if (cluster.vips.some((each) => named?.includes(each.name) && each.network !== spot.network))
       return []
     const own = wish.real_servers[name]?.interfaces?.[spot.device]?.gateway
     const cardPath = ['real_servers', name, 'interfaces', spot.device]
     const choice = inside.map((each) => `"${each.name}"`).join(' or ')
+    const [{ name: chosen } = { name: undefined }] = inside
+    const outside = home?.gateways.find((text) => familyOf(text) === vip.family)
+    const isOneArmed = chosen !== undefined && isRoutersWayOut(cluster, outside)
     if (own !== undefined) {
       const through = gateway === undefined ? 'has no way back' : `answers through ${gateway}`
       const instead =
         inside.length === 0
           ? `add a VIP in network "${spot.network}" and name it as that network's gateway`
-          : `remove this gateway, and let network "${spot.network}" have the VIP ${choice}`
+          : isOneArmed
+            ? `write gateway: ${chosen}`
+            : `remove this gateway, and let network "${spot.network}" have the VIP ${choice}`
       return [
         {
           path: [...cardPath, 'gateway'],
@@ -124,11 +133,18 @@ export const natWayBack: Rule = (inventory) => {
       ]
     }
     const family = showFamily(vip.family)
-    const next =
-      inside.length === 0
-        ? `add an ${family} VIP in network "${spot.network}" and name it as its gateway`
-        : `write gateway: ${inside[0]?.name ?? ''}`
     const now = gateway === undefined ? 'has none' : `has ${gateway}`
+    if (isOneArmed)
+      return [
+        {
+          path: cardPath,
+          message: `NAT needs an ${family} gateway VIP here, so that answers come back through the active router, and ${gateway ?? ''} is the way out of the routers themselves: write gateway: ${chosen} on this card`,
+        },
+      ]
+    const next =
+      chosen === undefined
+        ? `add an ${family} VIP in network "${spot.network}" and name it as its gateway`
+        : `write gateway: ${chosen}`
     return [
       {
         path: ['networks', spot.network, 'gateway'],

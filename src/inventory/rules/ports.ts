@@ -1,6 +1,4 @@
-import {
-  forwardingOf,
-} from '../derive/pool.ts'
+import { forwardingOf } from '../derive/pool.ts'
 import { isMarked, onlyPort, overlapOf, portsOf, showPorts } from '../derive/ports.ts'
 import type { PortRange } from '../service.ts'
 import type { Path } from '../../yaml.ts'
@@ -33,11 +31,6 @@ const called = (range: PortRange): string =>
 const pairs = <Item>(items: readonly Item[]): readonly (readonly [Item, Item])[] =>
   items.flatMap((later, index) => items.slice(0, index).map((earlier) => [earlier, later] as const))
 
-// What one multiport match of iptables holds; a range takes two places (iptables-extensions(8)).
-const MOST = 15
-
-const placesOf = ({ first, last }: PortRange): number => (first === last ? 1 : 2)
-
 /** One port or several, not both and not none; none of them twice. */
 export const portOrPorts = each((service): readonly Complaint[] => {
   const { port, ports, ftp } = service
@@ -46,7 +39,7 @@ export const portOrPorts = each((service): readonly Complaint[] => {
   if (port === undefined && ports === undefined && ftp === undefined)
     return [{ path: [], message: 'needs "port", or "ports" for several that belong together' }]
   const parts = portParts(service)
-  const shared = pairs(parts).flatMap(([earlier, later]) => {
+  return pairs(parts).flatMap(([earlier, later]) => {
     const both = overlapOf(earlier.range, later.range)
     if (both === undefined) return []
     const [one, other] = [showPorts(earlier.range), showPorts(later.range)]
@@ -56,10 +49,6 @@ export const portOrPorts = each((service): readonly Complaint[] => {
         : `${other} and ${one} overlap in ${called(both)}; list each port once`
     return [{ path: later.path, message }]
   })
-  const places = parts.reduce((sum, { range }) => sum + placesOf(range), 0)
-  if (places <= MOST) return shared
-  const message = `too many ports: one iptables multiport rule holds ${String(MOST)}, where a range counts as two; make ranges of neighbours, or two services`
-  return [...shared, { path: [ports === undefined ? 'ftp' : 'ports'], message }]
 })
 
 /** Two services are not at one place. */

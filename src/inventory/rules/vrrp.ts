@@ -42,6 +42,15 @@ export const delayForNothing: Rule = ({ wish: { vrrp } }) =>
       ]
     : []
 
+/** keepalived's own test refuses `nopreempt` beside priority 255: the address owner always takes over (RFC 5798, 6.1). */
+export const ownerPreempts: Rule = ({ wish: { vrrp, routers } }) =>
+  Object.entries(routers)
+    .filter(([, { priority }]) => vrrp.nopreempt && priority === 255)
+    .map(([name]) => ({
+      path: ['vrrp', 'nopreempt'],
+      message: `${name} has priority 255, the VIP's owner's, and that one always takes over; give it at most 254, or remove nopreempt`,
+    }))
+
 interface Named {
   readonly item: string
   readonly path: Path
@@ -92,6 +101,17 @@ export const vrrpCards: Rule = ({ wish, cluster }) => {
   const message = `the sync daemon speaks to 224.0.0.81, and network "${home.name}" has no IPv4 subnet; name one that has`
   return [...bare, { path, message }]
 }
+
+/** What the kernel is told of a sync daemon needs one. */
+export const syncSettings: Rule = ({ wish: { vrrp, kernel } }) =>
+  (['sync_threshold', 'sync_refresh_period'] as const)
+    .filter((key) => kernel[key] !== undefined && vrrp.lvs_sync_daemon === undefined)
+    .map((key) => ({
+      path: ['kernel', key],
+      message:
+        'does nothing: no sync daemon tells the other routers of connections; add vrrp.lvs_sync_daemon, or remove this',
+      warning: true,
+    }))
 
 /** What routers say to each other needs another router. */
 export const nobodyElse: Rule = ({ wish: { vrrp }, cluster: { routers } }) => {

@@ -39,9 +39,16 @@ const both = { error: 'has "pages" and a page of its own; put path, status and d
 
 const web = { ...asked, ...pageOrPages }
 
-const dnsName = z.string().regex(/^(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?$/, {
-  error: ({ input }) => `${shown(input)} is not a name of DNS`,
-})
+const dnsName = z
+  .string()
+  .regex(/^(?=.{1,253}$)[\w-]{1,63}(\.[\w-]{1,63})*\.?$/, {
+    error: ({ input }) => `${shown(input)} is not a name of DNS`,
+  })
+  // keepalived's search for an empty part begins one character too late (dns_name_handler).
+  .refine((text) => text.indexOf('.') !== 1, {
+    error: ({ input }) =>
+      `keepalived takes the first part of ${shown(input)}, one character, for an empty one; ask for another name`,
+  })
 
 const PAYLOAD = 'needs hex digits in quotes, two for each byte: "0a0b"'
 
@@ -65,7 +72,10 @@ const kinds = {
   https: z
     .strictObject({
       ...web,
-      sni: z.boolean().default(false).meta({ description: 'Send the Host header in TLS too (SNI).' }),
+      sni: z
+        .boolean()
+        .default(false)
+        .meta({ description: 'Send the Host header in TLS too (SNI).' }),
     })
     .refine(isOnePageOrMany, both)
     .optional()

@@ -33,16 +33,16 @@ export const oneOf = <const Words extends readonly [string, ...string[]]>(
 ) => z.enum(words, { error: (issue) => notOneOf(issue.input, noun, words) })
 
 /**
- * Characters that are themselves in keepalived.conf: nothing invisible, no blanks and quotes, no braces, and
- * neither of the two that begin a comment, `!` and `#`.
+ * Characters that are themselves in keepalived.conf: nothing invisible, no blanks and quotes, no braces, neither of
+ * the two that begin a comment, `!` and `#`, and no `$`: keepalived knows some names (`$_PWD`) that nobody defined.
  */
-export const plainText = /^[$-&(-z|~]+$/
+export const plainText = /^[%&(-z|~]+$/
 
 /** Text that goes into a line of keepalived.conf. */
 export const word = (noun: string) =>
   z.string().regex(plainText, {
     error: (issue) =>
-      `${shown(issue.input)} is not ${noun}: no blanks, quotes, braces, "!", "#" or unprintable characters, which keepalived.conf would not take as they are`,
+      `${shown(issue.input)} is not ${noun}: no blanks, quotes, braces, "$", "!", "#" or unprintable characters, which keepalived.conf would not take as they are`,
   })
 
 /** One value or a list of them; a list afterwards. */

@@ -2,9 +2,9 @@ import { z } from 'zod'
 import { shown } from '../../faults/schema-faults.ts'
 import { whole, word } from './fields.ts'
 
-const path = z.string().regex(/^\/[$-&(-z|~]*$/, {
+const path = z.string().regex(/^\/[%&(-z|~]*$/, {
   error: ({ input }) =>
-    `${shown(input)} is not a path: begin with "/", and write blanks, quotes, braces, "!" and "#" as %20 and the like`,
+    `${shown(input)} is not a path: begin with "/", and write blanks, quotes, braces, "$", "!" and "#" as %20 and the like`,
 })
 
 const code = whole('an HTTP status', 100, 599).transform(String)
@@ -73,5 +73,5 @@ interface Pages {
 
 /** Whether a check has one page or a list of them, not both. */
 export const isOnePageOrMany = (wish: Pages): boolean =>
-  wish.pages === undefined || [wish.path, wish.status, wish.digest].every((own) => own === undefined)
-
+  wish.pages === undefined ||
+  [wish.path, wish.status, wish.digest].every((own) => own === undefined)

@@ -15,7 +15,10 @@ const wrong = ({ input }: { readonly input: unknown }): string =>
     : `${shown(input)} is not a port: a whole number from 1 to ${String(LAST)}`
 
 /** A service's one port. */
-export const servicePort = z.int({ error: wrong }).min(1, { error: wrong }).max(LAST, { error: wrong })
+export const servicePort = z
+  .int({ error: wrong })
+  .min(1, { error: wrong })
+  .max(LAST, { error: wrong })
 
 const notOne = ({ input }: { readonly input: unknown }): string =>
   `${shown(input)} is not a port: a whole number from 1 to ${String(LAST)}, or a range: "10000-20000"`

@@ -69,16 +69,18 @@ const where = {
   ftp: z
     .strictObject({
       passive_ports: portOrRange.optional().meta({
-        description: "The real servers' pasv_min_port and pasv_max_port: \"10000-20000\".",
+        description: 'The real servers\' pasv_min_port and pasv_max_port: "10000-20000".',
       }),
       active: flag('Active FTP too: real servers behind NAT open connections from port 20.'),
     })
     .optional()
     .meta({ description: 'FTP: port 21 and its data connections.' }),
-  firewall_mark: oneOrMany(whole('a firewall mark', 1, 2147483647)).optional().meta({
-    description:
-      'The mark that stands for the ports, or one per VIP in the same order. Default: derived where several ports need one.',
-  }),
+  firewall_mark: oneOrMany(whole('a firewall mark', 1, 2147483647))
+    .optional()
+    .meta({
+      description:
+        'The mark that stands for the ports, or one per VIP in the same order. Default: derived where several ports need one.',
+    }),
 }
 
 const balance = {
@@ -145,7 +147,7 @@ export const service = z.strictObject({
     description:
       'Names, or a map from names to { weight, port, forwarding, inhibit_on_failure }. Default: all.',
   }),
-  extra: rawLines('its virtual_server')
-    .default([])
-    .meta({ description: 'Lines of keepalived.conf(5) for its virtual_server blocks, as they are.' }),
+  extra: rawLines('its virtual_server').default([]).meta({
+    description: 'Lines of keepalived.conf(5) for its virtual_server blocks, as they are.',
+  }),
 })
