@@ -51,15 +51,25 @@ export const apply = async (
 /** The guide's own inventory, as it stands in the repository. */
 export const natInventory = 'inventory/nat.yaml'
 
-/** An inventory like the guide's, changed; its path. */
-export const edited = (lab: Lab, name: string, edit: (text: string) => string): string => {
-  const before = readFileSync(natInventory, 'utf8')
-  const after = edit(before)
-  if (after === before) throw new Error(`${name}: the edit found nothing to change`)
+/** Keeps an inventory for this lab; its path. */
+export const written = (lab: Lab, name: string, text: string): string => {
   const path = join(lab.home, `${name}.yaml`)
   mkdirSync(dirname(path), { recursive: true })
-  writeFileSync(path, after)
+  writeFileSync(path, text)
   return path
+}
+
+/** An inventory like one of the repository's, the guide's unless said otherwise, changed; its path. */
+export const edited = (
+  lab: Lab,
+  name: string,
+  edit: (text: string) => string,
+  original = natInventory,
+): string => {
+  const before = readFileSync(original, 'utf8')
+  const after = edit(before)
+  if (after === before) throw new Error(`${name}: the edit found nothing to change`)
+  return written(lab, name, after)
 }
 
 /** nat.yaml with rs3 as one of ours, where it stood as somebody else's. */

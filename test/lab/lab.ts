@@ -28,6 +28,8 @@ export interface Lab {
   readonly machines: readonly Machine[]
   /** Boots these machines, or all of them, side by side; fresh disks for those that have none. */
   readonly up: (names?: readonly string[]) => Promise<void>
+  /** Boots these machines with fresh disks, whatever they were before. */
+  readonly fresh: (names: readonly string[]) => Promise<void>
   /** Ends the lab's machines, network and files; there may be nothing left to end. */
   readonly down: () => Promise<void>
   readonly isUp: () => boolean
@@ -88,6 +90,11 @@ export const openLab = (options: LabOptions = {}): Lab => {
     await Promise.all(wanted.map((one) => one.boot()))
   }
 
+  const fresh = async (names: readonly string[]): Promise<void> => {
+    await Promise.all(names.map((one) => machine(one).wipe()))
+    await up(names)
+  }
+
   const inNamespace = (argv: readonly string[], given: CommandOptions = {}): Promise<Outcome> => {
     if (!namespaceExists(name)) {
       throw new LabError(`The lab "${name}" is not up. Next: npm run lab -- up`)
@@ -101,6 +108,7 @@ export const openLab = (options: LabOptions = {}): Lab => {
     home: homeFolder(name),
     machines,
     up,
+    fresh,
     down: () => removeLeftovers(name),
     isUp,
     machine,

@@ -35,6 +35,8 @@ export interface Machine {
   readonly ssh: (command: string, options?: SshOptions) => Promise<Outcome>
   /** OpenSSH's words for a login as root; a command may follow them. */
   readonly login: readonly string[]
+  /** The names of its cards, the management one first. */
+  readonly cards: readonly string[]
   /** Who answers for an address is told by this. */
   readonly macOf: (card: string) => string
   /** Pulls a card's cable out of its network. */
@@ -130,6 +132,7 @@ export const bindMachine = (
     waitUntilReachable,
     ssh,
     login: sshCommand(lab, spec),
+    cards: allCards(spec).map((card) => card.name),
     macOf: (card) => macAddress(lab, spec, cardOf(card)),
     unplug,
     plug,

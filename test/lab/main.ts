@@ -1,15 +1,20 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+
 import { LabError, runHere } from './command.ts'
 import { openLab } from './lab.ts'
 import type { Lab } from './lab.ts'
 import { namespaceExists } from './network.ts'
 import { requireRoot, setup } from './requirements.ts'
-import { natTopology } from './topology.ts'
+import { labFolder } from './places.ts'
+import { natTopology, topologies } from './topology.ts'
 
-const usage = `Usage: npm run lab -- [--name NAME] VERB
+const usage = `Usage: npm run lab -- [--name NAME] [--topology NAME] VERB
 
   setup              install the packages the lab needs
   up [HOST...]       boot these machines, or all: ${natTopology.map(({ name }) => name).join(' ')}
+                     with --topology ${Object.keys(topologies).join(' | ')}: which networks they stand on
   status             which machines are on
   ssh HOST [WORD...] a shell on a machine, or one command
   run WORD...        a command on the controller, inside the lab's network, with the lab's HOME
@@ -19,6 +24,7 @@ const usage = `Usage: npm run lab -- [--name NAME] VERB
 
 const options = {
   name: { type: 'string', default: 'lab' },
+  topology: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
 
@@ -38,6 +44,25 @@ const requireHost = (words: readonly string[]): string => {
   return host
 }
 
+// A running lab is asked about under the topology that it was made with.
+const topologyPath = (name: string): string => join(labFolder(name), 'topology')
+
+const rememberedTopology = (name: string): string => {
+  try {
+    return readFileSync(topologyPath(name), 'utf8')
+  } catch {
+    return 'nat'
+  }
+}
+
+const open = (name: string, topology: string): Lab => {
+  const machines = topologies[topology]
+  if (machines !== undefined) return openLab({ name, machines, say })
+  throw new LabError(
+    `"${topology}" is no topology; there are ${Object.keys(topologies).join(', ')}.`,
+  )
+}
+
 const status = (lab: Lab): void => {
   if (!namespaceExists(lab.name)) say(`The lab "${lab.name}" is down.`)
   for (const machine of lab.machines) {
@@ -45,9 +70,10 @@ const status = (lab: Lab): void => {
   }
 }
 
-const up = async (lab: Lab, hosts: readonly string[]): Promise<void> => {
+const up = async (lab: Lab, topology: string, hosts: readonly string[]): Promise<void> => {
   const began = Date.now()
   await lab.up(hosts.length === 0 ? undefined : hosts)
+  writeFileSync(topologyPath(lab.name), topology)
   say(`Up in ${((Date.now() - began) / 1000).toFixed(1)} s`)
   status(lab)
 }
@@ -62,6 +88,7 @@ const run = (lab: Lab, words: readonly string[]): Promise<number> => {
 
 const perform = async (
   lab: Lab,
+  topology: string,
   verb: string | undefined,
   words: readonly string[],
 ): Promise<number> => {
@@ -70,7 +97,7 @@ const perform = async (
       await setup(say)
       return 0
     case 'up':
-      await up(lab, words)
+      await up(lab, topology, words)
       return 0
     case 'status':
       status(lab)
@@ -115,7 +142,8 @@ try {
     console.log(usage)
   } else {
     const [verb, ...words] = argv.slice(verbAt)
-    process.exitCode = await perform(openLab({ name: values.name, say }), verb, words)
+    const topology = values.topology ?? rememberedTopology(values.name)
+    process.exitCode = await perform(open(values.name, topology), topology, verb, words)
   }
 } catch (error) {
   const known =

@@ -2,7 +2,9 @@
 export const imagePackages: readonly string[] = [
   'curl',
   'dbus',
+  'dnsmasq-base',
   'e2fsprogs',
+  'firewalld',
   'ifupdown',
   'iproute2',
   'iptables',
@@ -19,6 +21,7 @@ export const imagePackages: readonly string[] = [
   'tcpdump',
   'udev',
   'util-linux',
+  'vsftpd',
 ]
 
 /** What the packages below stand on: unpacking it on every machine of every test proves nothing and takes its time. */
@@ -31,7 +34,14 @@ export const groundPackages: readonly string[] = [
 ]
 
 /** What a machine can install offline, from /srv/debs: the tests prove that lbprov installs it. */
-export const offlinePackages: readonly string[] = ['arptables', 'ipvsadm', 'keepalived', 'lighttpd']
+export const offlinePackages: readonly string[] = [
+  'arptables',
+  'iptables-persistent',
+  'ipvsadm',
+  'keepalived',
+  'lighttpd',
+  'netfilter-persistent',
+]
 
 /** Dropped while unpacking: nobody reads manuals here, and fewer files make every copy and sum quicker. */
 export const droppedPaths: readonly string[] = [

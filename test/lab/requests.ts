@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 import type { Lab } from './lab.ts'
+import { listening } from './listening.ts'
 
 /** One request to the cluster, from the client's side of the lab. */
 export interface Request {
@@ -24,19 +25,28 @@ export interface Stream {
 
 const client = fileURLToPath(new URL('client.ts', import.meta.url))
 
+/** The client's side of a request. */
+export interface ClientOptions {
+  /** One of the controller's own addresses, of the URL's family: see `clients`. */
+  readonly from?: string
+}
+
 /** Sends a request to `url` every `everyMs`, whether the one before has been answered or not. */
-export const stream = (lab: Lab, url: string, everyMs: number): Stream => {
+export const stream = (
+  lab: Lab,
+  url: string,
+  everyMs: number,
+  { from }: ClientOptions = {},
+): Stream => {
   const [program = '', ...words] = lab.inside([
     process.execPath,
     ...['--import', 'tsx', client, url, String(everyMs)],
+    ...(from === undefined ? [] : [from]),
   ])
   const child = spawn(program, words, { stdio: ['pipe', 'pipe', 'inherit'] })
-  const requests: Request[] = []
-  const waiting = new Set<(request: Request) => void>()
+  const heard = listening<Request>()
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const request = JSON.parse(line) as Request
-    requests.push(request)
-    for (const tell of waiting) tell(request)
+    heard.hear(JSON.parse(line) as Request)
   })
   const ended = new Promise<void>((resolve) => {
     child.on('close', () => {
@@ -44,43 +54,42 @@ export const stream = (lab: Lab, url: string, everyMs: number): Stream => {
     })
   })
   return {
-    requests,
-    next: (fits) =>
-      new Promise((resolve) => {
-        const since = Date.now()
-        const tell = (request: Request): void => {
-          if (request.sent < since || !fits(request)) return
-          waiting.delete(tell)
-          resolve(request)
-        }
-        waiting.add(tell)
-      }),
+    requests: heard.items,
+    next: (fits) => {
+      const since = Date.now()
+      return heard.next((request) => request.sent >= since && fits(request))
+    },
     stop: async () => {
       child.stdin.end()
       await ended
-      return requests
+      return heard.items
     },
   }
 }
 
-/** `count` requests, one after the other: who answered how often. */
+/** How often each of these answered. */
+export const counted = (names: readonly string[]): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {}
+  for (const name of names) counts[name] = (counts[name] ?? 0) + 1
+  return counts
+}
+
+/**
+ * `count` requests, one after the other, each over a connection of its own: who answered how often; a request that
+ * failed counts under curl's own words.
+ */
 export const tally = async (
   lab: Lab,
   url: string,
   count: number,
+  { from }: ClientOptions = {},
 ): Promise<Readonly<Record<string, number>>> => {
-  const servers: Record<string, number> = {}
   const urls = Array.from({ length: count }, () => url)
-  const { stdout } = await lab.inNamespace([
-    'curl',
-    '-s',
-    '--max-time',
-    '5',
-    '--no-keepalive',
-    '-H',
-    'Connection: close',
+  const { stdout, stderr } = await lab.inNamespace([
+    ...['curl', '--silent', '--show-error', '--globoff', '--max-time', '5', '--no-keepalive'],
+    ...['-H', 'Connection: close'],
+    ...(from === undefined ? [] : ['--interface', from]),
     ...urls,
   ])
-  for (const name of stdout.trim().split('\n')) servers[name] = (servers[name] ?? 0) + 1
-  return servers
+  return counted(`${stdout}${stderr}`.split('\n').filter((line) => line !== ''))
 }

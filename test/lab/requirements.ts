@@ -11,6 +11,7 @@ const requirements: readonly string[] = [
   'iputils-ping',
   'kmod',
   'mmdebstrap',
+  'ndisc6',
   'openssh-client',
   'tcpdump',
   'user-mode-linux',

@@ -14,7 +14,7 @@ import { LabError, sleep } from './command.ts'
 import type { Image } from './image.ts'
 import { inside } from './network.ts'
 import { machineFolder } from './places.ts'
-import { allCards, macAddress, tapName } from './topology.ts'
+import { allCards, macAddress, talents, tapName } from './topology.ts'
 import type { MachineSpec } from './topology.ts'
 
 /** The leader of a machine's own session, and when it began: a number alone may be someone else's by now. */
@@ -92,7 +92,7 @@ const commandLine = (lab: string, machine: MachineSpec, image: Image): readonly 
     `lab.host=${machine.name}`,
     `lab.address=${machine.address}/24`,
     `lab.cards=${cards.map((card) => card.name).join(',')}`,
-    ...(machine.web === true ? ['lab.web'] : []),
+    ...talents.filter((talent) => machine[talent] === true).map((talent) => `lab.${talent}`),
     ...cards.map(
       (card, number) =>
         `vec${String(number)}:transport=tap,ifname=${tapName(machine, card)},mac=${macAddress(lab, machine, card)}`,

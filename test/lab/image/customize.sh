@@ -5,7 +5,7 @@ set -eu
 root=$1
 
 # The packages to be installed later go into a folder of their own, with all that they need.
-mkdir -p "$root/srv/debs" "$root/srv/www"
+mkdir -p "$root/srv/debs" "$root/srv/www" "$root/srv/ftp"
 rm -f "$root"/var/cache/apt/archives/*.deb
 # shellcheck disable=SC2086
 APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get install --yes -qq --download-only $LAB_OFFLINE
@@ -60,7 +60,8 @@ mkdir -p "$root/etc/systemd/system-generators"
 for name in cryptsetup debug getty gpt-auto hibernate-resume integritysetup rc-local run system-update veritysetup; do
   ln -sf /dev/null "$root/etc/systemd/system-generators/systemd-$name-generator"
 done
-chroot "$root" systemctl --quiet enable lab-identity.service ssh.service networking.service nginx.service
+chroot "$root" systemctl --quiet enable lab-identity.service ssh.service networking.service nginx.service \
+  firewalld.service lab-dns.service vsftpd.service
 chroot "$root" systemctl --quiet set-default multi-user.target
 
 # Empty, not absent: the machine takes its id from the kernel command line without the work of a first boot.
