@@ -10,25 +10,36 @@ export interface Mark {
   readonly protocol: Protocol
   readonly ports: readonly PortRange[]
   readonly mark: number
+  /**
+   * ip_vs_ftp finds the data connections of PASV through conntrack, and the kernel tracks nothing before
+   * somebody asks: IPVS itself asks for a virtual server of port 21, and never for a mark.
+   */
+  readonly tracked: boolean
 }
 
 export const marksOf = ({ services }: Cluster): readonly Mark[] =>
-  services.flatMap(({ protocol, ports, virtualServers }) =>
-    virtualServers.flatMap(({ vip, firewallMark }) =>
-      firewallMark === undefined ? [] : [{ vip, protocol, ports, mark: firewallMark }],
-    ),
+  services.flatMap(({ protocol, ports, ftp, virtualServers }) =>
+    virtualServers.flatMap(({ vip, firewallMark, pool }) => {
+      const tracked = ftp !== undefined && pool.some(({ forwarding }) => forwarding === 'nat')
+      return firewallMark === undefined
+        ? []
+        : [{ vip, protocol, ports, mark: firewallMark, tracked }]
+    }),
   )
 
 const hex = (mark: number): string => `0x${mark.toString(16)}`
 
 /** Load Balancer Administration (RHEL 7) 3.4, 3.5: mangle PREROUTING. */
 export const markRules = (cluster: Cluster): readonly FilterRule[] =>
-  marksOf(cluster).flatMap(({ vip, protocol, ports, mark }) =>
+  marksOf(cluster).flatMap(({ vip, protocol, ports, mark, tracked }) =>
     portMatches(protocol, ports).map((match) => ({
       family: vip.family,
       table: 'mangle' as const,
       chain: 'PREROUTING',
-      match: ['-d', alone(vip), ...match],
+      match: [
+        ...['-d', alone(vip), ...match],
+        ...(tracked ? ['-m', 'conntrack', '!', '--ctstate', 'INVALID'] : []),
+      ],
       target: ['-j', 'MARK', '--set-xmark', `${hex(mark)}/0xffffffff`],
     })),
   )
@@ -38,6 +49,6 @@ export const nftMarkRules = (cluster: Cluster, family: 4 | 6): readonly string[]
   marksOf(cluster)
     .filter(({ vip }) => vip.family === family)
     .map(
-      ({ vip, protocol, ports, mark }) =>
-        `${family === 4 ? 'ip' : 'ip6'} daddr ${vip.address} ${nftPorts(protocol, ports)} meta mark set ${hex(mark)}`,
+      ({ vip, protocol, ports, mark, tracked }) =>
+        `${family === 4 ? 'ip' : 'ip6'} daddr ${vip.address} ${nftPorts(protocol, ports)} ${tracked ? 'ct state != invalid ' : ''}meta mark set ${hex(mark)}`,
     )

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { askDns, fetchFtp, type FtpMode } from './clients.ts'
-import { apply } from './controller.ts'
+import { apply, edited, on } from './controller.ts'
 import { poolsFilled } from './ipvs.ts'
 import { openLab, type Lab } from './lab.ts'
 import { stream, tally } from './requests.ts'
@@ -27,12 +27,11 @@ describe('the cluster of inventory/services.yaml', () => {
     )
 
   /** Fetches a file by every mode, from every client: who served it, each once. */
-  const fileServers = async (): Promise<readonly (string | undefined)[]> => {
+  const fileServers = async (by = modes): Promise<readonly (string | undefined)[]> => {
     const servers: (string | undefined)[] = []
     for (const from of clients[4]) {
       const fetched = []
-      for (const mode of modes)
-        fetched.push({ mode, ...(await fetchFtp(lab, vip, mode, { from })) })
+      for (const mode of by) fetched.push({ mode, ...(await fetchFtp(lab, vip, mode, { from })) })
       expect(fetched.filter(({ server }) => server === undefined)).toEqual([])
       // Control and data, now and later: a client stays with its real server.
       expect(new Set(fetched.map(({ server }) => server)).size).toBe(1)
@@ -63,6 +62,20 @@ describe('the cluster of inventory/services.yaml', () => {
 
   it('serves files by FTP, passive and active, through the real server of the client', async () => {
     expect([...new Set(await fileServers())].sort()).toEqual(['rs1', 'rs2'])
+  })
+
+  it('serves passive FTP without the rule for active FTP', async () => {
+    const passive = edited(
+      lab,
+      'passive',
+      (text) => text.replace(', active: true }', ' }'),
+      inventory,
+    )
+    const { summary, stdout } = await apply(lab, passive)
+    expect(summary, stdout).toMatchObject({ failed: 0, unreachable: 0 })
+    expect(await on(lab, 'lb1', 'iptables-save -t nat')).not.toContain('MASQUERADE')
+    await fileServers(['passive', 'extended'])
+    expect((await apply(lab, inventory)).summary).toMatchObject({ failed: 0 })
   })
 
   it('balances names by UDP', async () => {

@@ -27,7 +27,7 @@ describe("the guide's marks (RHEL 7, 3.3 and 3.4)", () => {
   it('are set in mangle PREROUTING: 80 for HTTP and HTTPS, 21 for FTP and its passive ports', () => {
     expect(ruleLines(wishOf(found, 'iptables mangle'))).toEqual([
       '-A PREROUTING -d 203.0.113.10/32 -p tcp -m multiport --dports 80,443 -j MARK --set-xmark 0x50/0xffffffff',
-      '-A PREROUTING -d 203.0.113.10/32 -p tcp -m multiport --dports 21,10000:20000 -j MARK --set-xmark 0x15/0xffffffff',
+      '-A PREROUTING -d 203.0.113.10/32 -p tcp -m multiport --dports 21,10000:20000 -m conntrack ! --ctstate INVALID -j MARK --set-xmark 0x15/0xffffffff',
     ])
     expect(wishOf(found, 'iptables mangle')).toMatchObject({ saved: '/etc/sysconfig/iptables' })
   })
@@ -92,7 +92,7 @@ describe('marks and more', () => {
           priority: -150,
           rules: [
             'ip daddr 203.0.113.10 tcp dport { 80, 443 } meta mark set 0x50',
-            'ip daddr 203.0.113.10 tcp dport { 21, 10000-20000 } meta mark set 0x15',
+            'ip daddr 203.0.113.10 tcp dport { 21, 10000-20000 } ct state != invalid meta mark set 0x15',
           ],
         },
         {

@@ -161,17 +161,18 @@ describe('kernel settings', () => {
 })
 
 describe('a tunnel’s end', () => {
-  it('is a module, a loose filter and a device that is up', () => {
+  it('is a module, no filter and a device that is up', () => {
     const found = resources(tunnel, clusterOf(tunnelBoth('sysctl')), 'rs1')
     expect(ids(found)).toEqual([
       'kernel_module ipip',
       'sysctl net.ipv4.conf.tunl0.rp_filter',
+      'sysctl_condition net.ipv4.conf.all.rp_filter',
       'link tunl0',
       'kernel_module ip6_tunnel',
       'link ip6tnl0',
     ])
     expect(wishOf(found, 'link tunl0')).toEqual({ device: 'tunl0', made_by: 'ipip' })
-    expect(wishOf(found, 'sysctl net.ipv4.conf.tunl0.rp_filter')).toMatchObject({ value: '2' })
+    expect(wishOf(found, 'sysctl net.ipv4.conf.tunl0.rp_filter')).toMatchObject({ value: '0' })
   })
 
   it('is only on real servers that are reached through it, in their families', () => {
