@@ -41,7 +41,7 @@ describe('--phase', () => {
     const only = ['--phase', 'kernel', '--phase', 'packages']
     const ran = await site.lbprov('apply', site.inventory(), '--yes', ...only)
     expect(ran.exit).toBe(0)
-    expect(ran.out).toContain('Skipped phases: network, gateway, balance.\n')
+    expect(ran.out).toContain('Skipped phases: network, gateway, vips, firewall, balance.\n')
     expect(isBare(site, 'lb1')).toBe(true)
     expect(site.host('lb1').read('/proc/sys/net/ipv4/ip_forward')).toBe('1\n')
     const wrong = await site.lbprov('apply', site.inventory(), '--yes', '--phase', 'balanc')

@@ -96,7 +96,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
       expect(shown(out)).toMatchInlineSnapshot(`
         "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
-        ✘ rs1 (127.0.0.1 port N) said nothing for N s and was given up in step 6 of 6 (ip -o addr). What was running may have run or not; the next run asks the host anew before it changes anything.
+        ✘ rs1 (127.0.0.1 port N) said nothing for N s and was given up in step 6 of 8 (ip -o addr). What was running may have run or not; the next run asks the host anew before it changes anything.
         ✘ balance   lb2  not begun: rs1 failed
         ✘ balance   lb1  not begun: rs1 failed
         24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
