@@ -2,6 +2,7 @@ import { bitsOf } from '../inventory/address.ts'
 import type { Family, Vip } from '../inventory/network.ts'
 import type { Platform } from '../platform.ts'
 import type { Resource } from '../resource.ts'
+import { marked } from '../resources/iptables-words.ts'
 import { iptables } from '../resources/iptables.ts'
 import type { BootCommand } from './boot.ts'
 
@@ -42,8 +43,8 @@ export const iptablesSets = (
           .filter((rule) => rule.family === family && rule.table === table)
           .map(({ chain, match, target, first }) => ({
             chain,
-            match: [...match],
-            target: [...target],
+            match,
+            target,
             ...(first === true && { first }),
           })),
         saved: savedIn(platform, family),
@@ -59,7 +60,7 @@ export const iptablesSets = (
 export const iptablesBoot = (rules: readonly FilterRule[]): readonly BootCommand[] =>
   rules.flatMap(({ family, table, chain, match, target, first }) => {
     const tool = `/usr/sbin/${family === 4 ? 'iptables' : 'ip6tables'}`
-    const rule = [...match, '-m', 'comment', '--comment', 'lbprov', ...target]
+    const rule = [...match, ...marked('lbprov'), ...target]
     const put = first === true ? ['-I', chain, '1'] : ['-A', chain]
     return [
       { words: [tool, '-w', '-t', table, '-D', chain, ...rule], mayFail: true },

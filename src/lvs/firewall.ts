@@ -3,14 +3,14 @@ import type { Firewall, Platform } from '../platform.ts'
 import type { Resource } from '../resource.ts'
 import { boot_unit } from '../resources/boot_unit.ts'
 import { firewalld } from '../resources/firewalld.ts'
-import { nft_table } from '../resources/nft_table.ts'
+import { nft_table, nftFile } from '../resources/nft_table.ts'
 import { vrrp_condition } from '../resources/vrrp_condition.ts'
 import { masqueradeRules, nftMasqueradeRules } from './active-ftp.ts'
 import { filterLoaders, type BootCommand } from './boot.ts'
 import { iptablesBoot, iptablesSets, type FilterRule } from './filter-rules.ts'
 import { filterTool } from './filter-tool.ts'
 import { markRules, nftMarkRules } from './marks.ts'
-import { nftFile, nftReload } from './nft-reload.ts'
+import { nftReload } from './nft-reload.ts'
 import type { Task } from './task.ts'
 import { vrrpCards, vrrpFamilies, vrrpRules } from './vrrp-accept.ts'
 
@@ -44,14 +44,14 @@ const nftChains = ({ cluster, host }: Wall, family: 4 | 6) =>
       type: 'filter' as const,
       hook: 'prerouting',
       priority: -150,
-      rules: [...nftMarkRules(cluster, family)],
+      rules: nftMarkRules(cluster, family),
     },
     {
       name: 'active_ftp',
       type: 'nat' as const,
       hook: 'postrouting',
       priority: 100,
-      rules: [...nftMasqueradeRules(cluster, host, family)],
+      rules: nftMasqueradeRules(cluster, host, family),
     },
   ].filter(({ rules }) => rules.length > 0)
 
@@ -96,8 +96,8 @@ const tools: Readonly<Record<Firewall, Tool>> = {
           family,
           table,
           chain,
-          match: [...match],
-          target: [...target],
+          match,
+          target,
         })),
       }),
     ],
@@ -125,11 +125,9 @@ export const firewall: Task = {
       boot_unit.bind({
         name: 'lbprov-firewall.service',
         description: 'The packet filter rules of this router (lbprov)',
-        after: [...filterLoaders],
+        after: filterLoaders,
         before: ['keepalived.service'],
-        commands: tools[tool]
-          .boot(wall)
-          .map(({ words, mayFail = false }) => ({ words: [...words], mayFail })),
+        commands: tools[tool].boot(wall),
       }),
     ]
   },

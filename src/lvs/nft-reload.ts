@@ -1,9 +1,6 @@
 import type { Resource } from '../resource.ts'
 import { file } from '../resources/file.ts'
 
-/** The file from which a boot loads our table of a family; the kind `nft_table` keeps it. */
-export const nftFile = (family: 'arp' | 'ip' | 'ip6'): string => `/etc/lbprov/nft-${family}.nft`
-
 const load = `/bin/sh -c 'for file in /etc/lbprov/nft-*.nft; do [ ! -e "$$file" ] || /usr/sbin/nft -f "$$file" || exit; done'`
 
 /**

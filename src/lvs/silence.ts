@@ -1,10 +1,10 @@
 import type { ArpMethod } from '../inventory/network.ts'
 import type { Resource } from '../resource.ts'
 import { arptables } from '../resources/arptables.ts'
-import { nft_table } from '../resources/nft_table.ts'
+import { nft_table, nftFile } from '../resources/nft_table.ts'
 import { service } from '../resources/service.ts'
 import type { BootCommand } from './boot.ts'
-import { nftFile, nftReload } from './nft-reload.ts'
+import { nftReload } from './nft-reload.ts'
 import { silentCards, silentCardsBoot } from './silent-cards.ts'
 import type { Silent } from './silent.ts'
 

@@ -2,10 +2,11 @@ import { showSubnet } from '../inventory/address.ts'
 import type { Interface } from '../inventory/cluster.ts'
 import type { Resource } from '../resource.ts'
 import { silent_segment } from '../resources/silent_segment.ts'
+import { sysctlFile } from '../resources/sysctl-files.ts'
 import { sysctl } from '../resources/sysctl.ts'
 import { sysctl_condition } from '../resources/sysctl_condition.ts'
 import type { BootCommand } from './boot.ts'
-import { deviceKey, sysctlFile } from './device-key.ts'
+import { deviceKey } from './device-key.ts'
 import type { Silent } from './silent.ts'
 
 // ip-sysctl: with arp_ignore 1 a card answers only for addresses of its own, and the VIP is on lo; with

@@ -3,8 +3,9 @@ import type { Platform } from '../platform.ts'
 import type { Resource } from '../resource.ts'
 import { boot_unit } from '../resources/boot_unit.ts'
 import { loopback_vips } from '../resources/loopback_vips.ts'
+import { sysctlFile } from '../resources/sysctl-files.ts'
 import { filterLoaders, type BootCommand } from './boot.ts'
-import { deviceKey, sysctlFile } from './device-key.ts'
+import { deviceKey } from './device-key.ts'
 import { directVips, type DirectVip } from './direct-vips.ts'
 import { alone } from './filter-rules.ts'
 import { formerRedirects, isRedirect, redirectBoot, redirects } from './redirects.ts'
@@ -75,9 +76,9 @@ const unit = ({ cluster, host, platform, vips, onLo }: Holding): Resource => {
       ...cards,
     ],
     requires: loader,
-    wants: [...cards],
+    wants: cards,
     before: ['network-online.target'],
-    commands: commands.map(({ words, mayFail = false }) => ({ words: [...words], mayFail })),
+    commands,
     // At a shutdown the silence may end while cards are still up: the VIPs go first (E6).
     undo: onLo.map(({ vip }) => ['/sbin/ip', 'addr', 'del', alone(vip), 'dev', 'lo']),
   })

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import { lines, sh } from '../sh/sh.ts'
+import { enableUnit } from './enable-unit.ts'
 import { replaceFile } from './replace-file.ts'
 import { bootUnitText } from './unit-text.ts'
 
@@ -13,11 +14,11 @@ const unitName = z.string().regex(
   /^[\w@:](?:[\w@.:-]|\\x[\da-f]{2})*\.(service|target|mount|socket|path|timer|slice|device)$/,
   'must be the name of a systemd unit with its ending',
 )
+const unitNames = z.array(unitName).readonly().default([])
 const word = z.string().regex(/^[^\p{Cc}]*$/u, 'must be one word without control characters')
-const words = z.tuple(
-  [z.string().regex(/^\/[\w./+-]+$/, 'must be the absolute path of a program')],
-  word,
-)
+const words = z
+  .tuple([z.string().regex(/^\/[\w./+-]+$/, 'must be the absolute path of a program')], word)
+  .readonly()
 
 export const boot_unit = defineResource({
   name: 'boot_unit',
@@ -25,10 +26,10 @@ export const boot_unit = defineResource({
   schema: z.strictObject({
     name: z.string().regex(/^[\w-]+\.service$/, 'must be a name such as lbprov-vips.service'),
     description: z.string().regex(/^[^\p{Cc}]*[^\p{Cc}\\]$/u, 'must be one line'),
-    after: z.array(unitName).default([]),
-    requires: z.array(unitName).default([]),
-    wants: z.array(unitName).default([]),
-    before: z.array(unitName).default([]),
+    after: unitNames,
+    requires: unitNames,
+    wants: unitNames,
+    before: unitNames,
     commands: z
       .array(
         z.strictObject({
@@ -36,10 +37,11 @@ export const boot_unit = defineResource({
           mayFail: z.boolean().default(false),
         }),
       )
+      .readonly()
       .describe(
         'In order; the first that fails stops the rest, unless it may fail. None: the unit goes',
       ),
-    undo: z.array(words).default([]).describe('Run when it stops, at a shutdown too'),
+    undo: z.array(words).readonly().default([]).describe('Run when it stops, at a shutdown too'),
   }),
   id: ({ name }) => name,
   probe: ({ name }) => ({
@@ -103,16 +105,7 @@ export const boot_unit = defineResource({
               ),
             },
           ]),
-      ...(is.enabled
-        ? []
-        : [
-            {
-              what: `${name}, saved`,
-              before: 'not started at boot',
-              after: 'enabled',
-              run: sh`systemctl -q enable ${name}`,
-            },
-          ]),
+      ...enableUnit(name, is.enabled),
     ]
   },
 })

@@ -11,7 +11,9 @@ const tools = { 4: 'iptables', 6: 'ip6tables' } as const
 const tableNames = { 4: '/proc/net/ip_tables_names', 6: '/proc/net/ip6_tables_names' } as const
 
 /** Words of iptables(8). */
-export const iptablesWords = z.array(z.string().regex(/^[^\0\n]+$/, 'must be a word of one line'))
+export const iptablesWords = z
+  .array(z.string().regex(/^[^\0\n]+$/, 'must be a word of one line'))
+  .readonly()
 /** xtables: at most 28 bytes. */
 export const chainName = z.string().regex(/^[\w-]{1,28}$/, 'must be the name of a chain')
 

@@ -8,7 +8,9 @@ import { canonicalRule } from './nft-rule-words.ts'
 import { canonicalHead, headOf, parseTable, tableText, type Chain } from './nft-table-text.ts'
 import { replaceFile } from './replace-file.ts'
 
-const savedAt = (family: string): string => `/etc/lbprov/nft-${family}.nft`
+/** The file that a boot loads the table of a family from. */
+export const nftFile = (family: 'arp' | 'ip' | 'ip6' | 'inet'): string =>
+  `/etc/lbprov/nft-${family}.nft`
 
 const wishedText = (family: string, name: string, chains: readonly Chain[]): string =>
   tableText(
@@ -43,7 +45,7 @@ export const nft_table = defineResource({
             .string()
             .regex(/^(prerouting|input|forward|output|postrouting)$/, 'must be a hook'),
           priority: z.int(),
-          rules: z.array(z.string().regex(/^[^\0\n]+$/, 'must be one line')),
+          rules: z.array(z.string().regex(/^[^\0\n]+$/, 'must be one line')).readonly(),
         }),
       )
       .describe('The whole table; without chains it goes'),
@@ -51,11 +53,11 @@ export const nft_table = defineResource({
   id: ({ family, name }) => `${family} ${name}`,
   probe: ({ family, name }) => ({
     live: sh`! ${nfTablesLoaded} || ! command -v nft >/dev/null || nft -s list table ${family} ${name}`,
-    saved: sh`[ ! -e ${savedAt(family)} ] || cat ${savedAt(family)}`,
+    saved: sh`[ ! -e ${nftFile(family)} ] || cat ${nftFile(family)}`,
   }),
   parse: ({ live, saved }, { family, name, chains }) => {
     if (saved.exit !== 0) {
-      throw new AnswerError(`cannot read ${savedAt(family)}: ${saved.err.trim()}`)
+      throw new AnswerError(`cannot read ${nftFile(family)}: ${saved.err.trim()}`)
     }
     const known = { saved: saved.out === '' ? undefined : saved.out }
     if (live.exit !== 0 && /No such file or directory|does not exist/.test(live.err)) {
@@ -81,10 +83,10 @@ export const nft_table = defineResource({
     }
   },
   files: ({ family, name, chains }) =>
-    chains.length === 0 ? [] : [{ path: savedAt(family), text: fileText(family, name, chains) }],
+    chains.length === 0 ? [] : [{ path: nftFile(family), text: fileText(family, name, chains) }],
   diff: ({ family, name, chains }, is) => {
     const what = `nft table ${family} ${name}, live`
-    const path = savedAt(family)
+    const path = nftFile(family)
     if (chains.length === 0) {
       return [
         ...(is.text === undefined

@@ -4,6 +4,7 @@ import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import type { Answer } from '../sh/frame.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
+import { enableUnit } from './enable-unit.ts'
 import { loadedQuestions, noting, staleFiles } from './service-loaded.ts'
 
 const unitProperties = ['LoadState', 'ActiveState', 'UnitFileState', 'CanReload'] as const
@@ -99,16 +100,7 @@ export const service = defineResource({
         sh`${command} ${name} || ${orItsLastWords(name)}`,
       )
     return [
-      ...(is.enabled
-        ? []
-        : [
-            {
-              what: `${name}, saved`,
-              before: 'not started at boot',
-              after: 'enabled',
-              run: sh`systemctl -q enable ${name}`,
-            },
-          ]),
+      ...enableUnit(name, is.enabled),
       ...(is.runs || !running
         ? []
         : [

@@ -60,3 +60,8 @@ export const settings = (found: string, key: string, without?: string): readonly
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([name, { path, value }]) => (value === undefined ? [] : [{ name, path, value }]))
 }
+
+/** The name of the file in which lbprov keeps a key: whole files can be replaced and removed exactly. */
+export const sysctlFileName = (key: string): string => `90-lbprov-${key.replaceAll('/', '.')}.conf`
+
+export const sysctlFile = (key: string): string => `/etc/sysctl.d/${sysctlFileName(key)}`

@@ -9,6 +9,8 @@ import {
   lastValue,
   procPath,
   settings,
+  sysctlFile,
+  sysctlFileName,
   sysctlFolders,
   words,
 } from './sysctl-files.ts'
@@ -18,9 +20,6 @@ const canonicalValue = z
   .union([oneLine, z.number()])
   // Not z.coerce.string(): it would turn null into "null".
   .transform((value) => words(String(value)))
-
-const nameOf = (key: string): string => `90-lbprov-${key.replaceAll('/', '.')}.conf`
-const fileOf = (key: string): string => `/etc/sysctl.d/${nameOf(key)}`
 
 export const sysctl = defineResource({
   name: 'sysctl',
@@ -54,7 +53,7 @@ export const sysctl = defineResource({
     // systemd-sysctl does not read /etc/sysctl.conf itself, only a link to it from here (sysctl.d(5)).
     saved: sh`for file in ${sysctlFolders.map((folder) => sh`${folder}/*.conf`)}; do
 [ ! -e "$file" ] || { echo "$file:"; grep -sH '=' "$file"; }; done; :`,
-    own: sh`cat ${fileOf(key)} 2>/dev/null || :`,
+    own: sh`cat ${sysctlFile(key)} 2>/dev/null || :`,
   }),
   parse: ({ live, saved, own }, { key, value, absent }) => {
     const winner = settings(saved.out, key).at(-1)
@@ -62,13 +61,13 @@ export const sysctl = defineResource({
       value !== undefined &&
       winner !== undefined &&
       winner.value !== value &&
-      winner.name > nameOf(key)
+      winner.name > sysctlFileName(key)
     ) {
       throw new AnswerError(
         `${winner.path} sets ${key} = ${winner.value} and is read after lbprov's own file, so at the next boot it would win over ${value}; remove that line and run again.`,
       )
     }
-    const others = settings(saved.out, key, fileOf(key)).at(-1)?.value
+    const others = settings(saved.out, key, sysctlFile(key)).at(-1)?.value
     return {
       live: live.exit === 0 ? words(live.out) : undefined,
       saved: own.out,
@@ -89,7 +88,7 @@ export const sysctl = defineResource({
               before: is.savedValue === value ? `${value} in other words` : is.savedValue,
               after: value,
               run: replaceFile({
-                path: fileOf(key),
+                path: sysctlFile(key),
                 content: [text],
                 owner: 'root',
                 group: 'root',
@@ -126,6 +125,6 @@ const taken = (key: string, { live, savedValue, withoutOurs }: Found): readonly 
     what: `${key}, saved`,
     before: savedValue ?? 'in other words',
     after: undefined,
-    run: sh`rm -f -- ${fileOf(key)}`,
+    run: sh`rm -f -- ${sysctlFile(key)}`,
   },
 ]

@@ -3,8 +3,9 @@ import { resolve } from 'node:path'
 
 import { LabError } from './command.ts'
 import { natInventory, password } from './controller.ts'
+import { powerCutUnder } from './failover.ts'
 import { openLab, type Lab } from './lab.ts'
-import { stream, tally } from './requests.ts'
+import { tally } from './requests.ts'
 
 const url = 'http://203.0.113.10/'
 
@@ -49,15 +50,8 @@ const demo = async (): Promise<void> => {
   }
 
   title('The active router loses its power')
-  const requests = stream(lab, url, 50)
-  await requests.next(({ server }) => server !== undefined)
-  await lab.machine('lb1').powerCut()
-  const cut = Date.now()
-  const first = await requests.next(({ server }) => server !== undefined)
-  await requests.stop()
-  say(
-    `lb1 is off; ${((first.ended - cut) / 1000).toFixed(1)} s later the VIP answers again, through lb2.`,
-  )
+  const [outage = 0] = await powerCutUnder(lab, 'lb1', [url])
+  say(`lb1 is off; ${(outage / 1000).toFixed(1)} s later the VIP answers again, through lb2.`)
 
   title('lb1 is back, and the same command again finds nothing to do')
   await lab.machine('lb1').boot()

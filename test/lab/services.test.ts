@@ -2,9 +2,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
 import { askDns, fetchFtp, type FtpMode } from './clients.ts'
 import { apply, edited, on } from './controller.ts'
+import { powerCutUnder } from './failover.ts'
 import { poolsFilled } from './ipvs.ts'
 import { openLab, type Lab } from './lab.ts'
-import { stream, tally } from './requests.ts'
+import { tally } from './requests.ts'
 import { clients, servicesTopology } from './topology.ts'
 
 const inventory = 'inventory/services.yaml'
@@ -83,13 +84,9 @@ describe('the cluster of inventory/services.yaml', () => {
   })
 
   it('has all that on the other router too, and after a power cut', async () => {
-    const requests = stream(lab, url, 50)
-    await requests.next(({ server }) => server !== undefined)
-    await lab.machine('lb1').powerCut()
-    const cut = Date.now()
-    const { ended } = await requests.next(({ server }) => server !== undefined)
-    await requests.stop()
-    expect(ended - cut).toBeLessThan(4000)
+    for (const outage of await powerCutUnder(lab, 'lb1', [url])) {
+      expect(outage).toBeLessThan(4000)
+    }
     expect((await webServers()).map(({ length }) => length)).toEqual([1, 1, 1, 1])
     await fileServers()
     expect(await askDns(lab, vip, 10)).toEqual({ rs1: 5, rs2: 5 })
