@@ -1,6 +1,7 @@
 import type { Address, ArpMethod, Firewall, Forwarding, Network, Provider, Vip } from './network.ts'
-import type { Service } from './service.ts'
-import type { GlobalDefs, KernelSettings, Vrrp } from './vrrp.ts'
+import type { Service, VirtualServer } from './service.ts'
+import type { GlobalDefs, KernelSettings } from './settings.ts'
+import type { Vrrp } from './vrrp.ts'
 
 // What an inventory means once it is read, checked and everything derivable is derived. Plain data.
 
@@ -77,3 +78,15 @@ export const hostsOf = (cluster: Cluster): readonly ManagedHost[] => [
   ...cluster.routers,
   ...cluster.realServers,
 ]
+
+/** The ends of a virtual server that are this real server: its place in the pool, or as the sorry server. */
+export const endsAt = (
+  { pool, sorryServer }: VirtualServer,
+  { name, interfaces }: RealServer,
+): readonly { readonly address: string; readonly forwarding: Forwarding }[] => {
+  const own = interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))
+  return [
+    ...pool.filter((member) => member.name === name),
+    ...(sorryServer !== undefined && own.includes(sorryServer.address) ? [sorryServer] : []),
+  ]
+}

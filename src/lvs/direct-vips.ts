@@ -1,4 +1,4 @@
-import type { Cluster, RealServer } from '../inventory/cluster.ts'
+import { endsAt, type Cluster, type RealServer } from '../inventory/cluster.ts'
 import type { Protocol, Vip } from '../inventory/network.ts'
 import type { PortRange, Service, VirtualServer } from '../inventory/service.ts'
 
@@ -36,20 +36,10 @@ const usesOf = (
   { protocol, ports }: Service,
   server: VirtualServer,
   host: RealServer,
-): readonly Use[] => {
-  const own = new Set(
-    host.interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+): readonly Use[] =>
+  endsAt(server, host).flatMap(({ address, forwarding }) =>
+    forwarding === 'nat' ? [] : [{ vip: server.vip, way: forwarding, address, protocol, ports }],
   )
-  const ends = [
-    ...server.pool.filter(({ name }) => name === host.name),
-    ...(server.sorryServer === undefined ? [] : [server.sorryServer]),
-  ]
-  return ends.flatMap(({ address, forwarding }) =>
-    forwarding === 'nat' || !own.has(address)
-      ? []
-      : [{ vip: server.vip, way: forwarding, address, protocol, ports }],
-  )
-}
 
 const union = (ranges: readonly PortRange[]): readonly PortRange[] =>
   [...ranges]

@@ -1,4 +1,4 @@
-import type { GlobalDefs, KernelSettings } from '../vrrp.ts'
+import type { GlobalDefs, KernelSettings } from '../settings.ts'
 import type { Wish } from '../schema.ts'
 
 /** keepalived's global_defs and lines of its own; nothing here is derived. */

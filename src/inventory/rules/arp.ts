@@ -1,47 +1,33 @@
-import type { Cluster, RealServer } from '../cluster.ts'
-import type { ArpMethod } from '../network.ts'
+import { endsAt, type Cluster, type RealServer } from '../cluster.ts'
+import type { ArpMethod, Forwarding } from '../network.ts'
 import type { Path } from '../../yaml.ts'
 import type { Complaint, Rule } from './rule.ts'
 
-/** Whether a real server answers as a VIP itself: in a pool by direct or tunnel, or as such a service's sorry server. */
-const answersAsVip = ({ services }: Cluster, { name, interfaces }: RealServer): boolean => {
-  const own = interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))
-  return services.some(({ virtualServers }) =>
-    virtualServers.some(
-      ({ pool, sorryServer }) =>
-        pool.some((member) => member.name === name && member.forwarding !== 'nat') ||
-        (sorryServer !== undefined &&
-          sorryServer.forwarding !== 'nat' &&
-          own.includes(sorryServer.address)),
-    ),
+/** The ways by which packets of any service reach a real server. */
+const waysTo = ({ services }: Cluster, server: RealServer): readonly Forwarding[] =>
+  services.flatMap(({ virtualServers }) =>
+    virtualServers.flatMap((each) => endsAt(each, server).map(({ forwarding }) => forwarding)),
   )
-}
+
+/** Whether a real server answers as a VIP itself. */
+const answersAsVip = (cluster: Cluster, server: RealServer): boolean =>
+  waysTo(cluster, server).some((way) => way !== 'nat')
 
 const FIREWALLD =
   'firewalld redirects: its direct rules are deprecated since RHEL 9, every connection is tracked, and one program per port listens for all VIPs; "sysctl" keeps silent without a firewall'
 
-const isTunnelled = ({ services }: Cluster, { name }: RealServer): boolean =>
-  services.some(({ virtualServers }) =>
-    virtualServers.some(({ pool }) =>
-      pool.some((member) => member.name === name && member.forwarding === 'tunnel'),
-    ),
-  )
-
 /** REDIRECT turns to the address of the card that a packet came in by, and the device of a tunnel has none. */
-export const noRedirectInTunnels: Rule = ({ wish, cluster }) => {
-  const caught = cluster.realServers.filter(
-    (server) => ['firewalld', 'iptables'].includes(server.arp) && isTunnelled(cluster, server),
-  )
-  const seen = new Set<string>()
-  return caught.flatMap(({ name, arp }): readonly Complaint[] => {
-    const own = wish.real_servers[name]?.arp !== undefined
-    const path = own ? ['real_servers', name, 'arp'] : ['arp']
-    if (seen.has(path.join('.'))) return []
-    seen.add(path.join('.'))
-    const message = `"${arp}" redirects to the address of the card that a request came in by, and ${name} gets it through a tunnel, whose device has none: every request would be dropped; write sysctl, arptables or nftables`
-    return [{ path, message }]
-  })
-}
+export const noRedirectInTunnels: Rule = ({ wish, cluster }) =>
+  cluster.realServers
+    .filter(
+      (server) =>
+        ['firewalld', 'iptables'].includes(server.arp) &&
+        waysTo(cluster, server).includes('tunnel'),
+    )
+    .map(({ name, arp }) => ({
+      path: wish.real_servers[name]?.arp === undefined ? ['arp'] : ['real_servers', name, 'arp'],
+      message: `"${arp}" redirects to the address of the card that a request came in by, and ${name} gets it through a tunnel, whose device has none: every request would be dropped; write sysctl, arptables or nftables`,
+    }))
 
 const costs = (method: ArpMethod, path: Path): readonly Complaint[] =>
   method === 'firewalld' ? [{ path, message: FIREWALLD, warning: true }] : []
