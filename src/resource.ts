@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 
 import type { z } from 'zod'
 
+import { AnswerError } from './errors.ts'
 import { Secret, reveal } from './secret.ts'
 import type { Answer } from './sh/frame.ts'
 import type { Sh } from './sh/sh.ts'
@@ -17,6 +18,14 @@ interface Difference {
   readonly text?: true
   /** What an operator should know before it happens: `the VIP stays on lb1`. */
   readonly note?: string
+  /** In a serial phase, hosts with such a change come after those without. */
+  readonly comesLast?: true
+  /** Not done unless every host of its phase is in the run and answers: these would disagree with it. */
+  readonly needsAll?: true
+  /** Where in the inventory a line of the new text comes from, by line number from 1. */
+  readonly places?: Readonly<Record<number, string>>
+  /** Once it is done, the host may be reached at this address too, and no more at the one that is known. */
+  readonly reachAt?: string
   /** The command that mends it. */
   readonly run: Sh
 }
@@ -39,6 +48,49 @@ export interface SavedFile {
 
 /** One difference between wish and host, and the command that mends it. */
 export type Change = Difference & (Harmless | Severing)
+
+/** What it takes to have a host as it was before lbprov: the changes, and what cannot or must not be taken back. */
+export interface Retirement {
+  readonly changes: readonly Change[]
+  /** Sentences, without the host: `/etc/motd was edited since lbprov wrote it, so it is left`. */
+  readonly left: readonly string[]
+}
+
+/**
+ * How a kind is taken back, once nobody wishes it any more. Before the first change of a resource the manifest keeps
+ * how the host was found.
+ */
+export interface RetireSpec<Schema extends z.ZodType, Is> {
+  /** The wish as the manifest keeps it: JSON, enough to ask about it and to take it back. No secrets, no long texts. */
+  keep(should: z.output<Schema>): z.input<Schema>
+  /** What lbprov leaves there, in one word (a sum): whatever else is found there is somebody else's work. */
+  wrote?(should: z.output<Schema>): string
+  /** The same word for what is there now. */
+  readonly there?: (is: Is) => string | undefined
+  /**
+   * Pure. From `is` back to `before`; nothing left to do: no changes. `wrote`: every word that `wrote` may have left
+   * there, the latest last.
+   */
+  back(kept: z.output<Schema>, found: Found<Is>): Retirement
+}
+
+export interface Found<Is> {
+  /** How it was before lbprov first changed it; it has been through JSON (so `undefined` members are missing). */
+  readonly before: Is
+  readonly is: Is
+  readonly wrote: readonly string[]
+}
+
+/** One line of a host's manifest: a resource that lbprov changed there, and how it was before. Plain JSON. */
+export interface ManifestEntry {
+  readonly kind: string
+  /** As `Resource.id`. */
+  readonly id: string
+  /** As `RetireSpec.keep` gave it. */
+  readonly wish: unknown
+  readonly before: unknown
+  readonly wrote: readonly string[]
+}
 
 /**
  * A kind of resource. What is asked depends on the wish alone, never on an answer: so all questions
@@ -64,6 +116,13 @@ export interface ResourceSpec<Schema extends z.ZodType, Part extends string, Is>
   files?(should: z.output<Schema>): readonly SavedFile[]
   /** Pure. Nothing left to change: `[]`. */
   diff(should: z.output<Schema>, is: Is): readonly Change[]
+  /**
+   * Pure. What `is` becomes once `should` holds: `diff(should, after(should, is))` is `[]`. Only for kinds of which one
+   * run may wish the same id twice, the later wish planned with the earlier one in mind.
+   */
+  after?(should: z.output<Schema>, is: Is): Is
+  /** Without it, the kind leaves nothing behind that could be taken back. */
+  readonly retire?: RetireSpec<Schema, Is>
 }
 
 /** A kind bound to one wish: all that the engine ever sees. */
@@ -75,7 +134,14 @@ export interface Resource {
   readonly wish: string
   readonly probe: Readonly<Record<string, Sh>>
   readonly files: readonly SavedFile[]
-  judge(answers: Readonly<Record<string, Answer>>): readonly Change[]
+  /** `earlier`: wishes of the same id that will hold by then, in order. */
+  judge(answers: Readonly<Record<string, Answer>>, earlier?: readonly Resource[]): readonly Change[]
+  /** Its line of the manifest, as the answers find the host; undefined: a kind that leaves nothing behind. */
+  remember(answers: Readonly<Record<string, Answer>>): ManifestEntry | undefined
+  /** What is there now, in the manifest's word for it; undefined: there is none, or nothing is there. */
+  there?(answers: Readonly<Record<string, Answer>>): string | undefined
+  /** For an orphan only: sentences about what will not be taken back. */
+  left?(answers: Readonly<Record<string, Answer>>): readonly string[]
 }
 
 /** What a list of kinds needs of each, whatever its schema. */
@@ -85,6 +151,11 @@ export interface ResourceKind<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema
   /** @throws ZodError for a wish its schema refuses */
   bind(wish: z.input<Schema>): Resource
+  /**
+   * What a manifest remembers, as a resource that wishes the host back as it was.
+   * @throws AnswerError for a line that no lbprov wrote
+   */
+  orphan(entry: ManifestEntry): Resource
 }
 
 /** The same for equal wishes and for no others; of a secret it holds only a sum. */
@@ -94,22 +165,79 @@ const wishText = (should: unknown): string =>
     return held instanceof Secret ? createHash('sha256').update(reveal(held)).digest('hex') : value
   })
 
+/** What `earlier` wishes become when their turn comes: set by `defineResource`, read by `judge` of the same kind. */
+const afterOf = new WeakMap<Resource, (is: unknown) => unknown>()
+
+/** A kind whose schema refuses what the manifest says of it: written by hand, or by another lbprov. */
+const unreadable = ({ id }: ManifestEntry, cause: unknown): AnswerError =>
+  new AnswerError(
+    `the manifest's line about ${id} is not understood, so it is not known how to take it back; look at /var/lib/lbprov/manifest there.`,
+    { cause },
+  )
+
 export const defineResource = <Schema extends z.ZodType, Part extends string, Is>(
   spec: ResourceSpec<Schema, Part, Is>,
-): ResourceKind<Schema> => ({
-  name: spec.name,
-  summary: spec.summary,
-  schema: spec.schema,
-  bind: (wish) => {
-    const should = spec.schema.parse(wish)
-    return {
-      kind: spec.name,
-      id: `${spec.name} ${spec.id(should)}`,
-      wish: wishText(should),
-      probe: spec.probe(should),
-      files: spec.files?.(should) ?? [],
-      // The engine hands back exactly the questions it was given: the names are Part by construction.
-      judge: (answers) => spec.diff(should, spec.parse(answers, should)),
-    }
-  },
-})
+): ResourceKind<Schema> => {
+  const idOf = (should: z.output<Schema>): string => `${spec.name} ${spec.id(should)}`
+  return {
+    name: spec.name,
+    summary: spec.summary,
+    schema: spec.schema,
+    bind: (wish) => {
+      const should = spec.schema.parse(wish)
+      const { retire } = spec
+      const resource: Resource = {
+        kind: spec.name,
+        id: idOf(should),
+        wish: wishText(should),
+        probe: spec.probe(should),
+        files: spec.files?.(should) ?? [],
+        // The engine hands back exactly the questions it was given: the names are Part by construction.
+        judge: (answers, earlier = []) => {
+          const is = earlier.reduce(
+            (reached, each) => (afterOf.get(each)?.(reached) ?? reached) as Is,
+            spec.parse(answers, should),
+          )
+          return spec.diff(should, is)
+        },
+        there: (answers) => retire?.there?.(spec.parse(answers, should)),
+        remember: (answers) =>
+          retire === undefined
+            ? undefined
+            : {
+                kind: spec.name,
+                id: idOf(should),
+                wish: retire.keep(should),
+                before: spec.parse(answers, should),
+                wrote: retire.wrote === undefined ? [] : [retire.wrote(should)],
+              },
+      }
+      if (spec.after !== undefined) {
+        afterOf.set(resource, (is) => spec.after?.(should, is as Is))
+      }
+      return resource
+    },
+    orphan: (entry) => {
+      const { retire } = spec
+      const read = spec.schema.safeParse(entry.wish)
+      if (retire === undefined || !read.success) throw unreadable(entry, read.error)
+      const kept = read.data
+      const back = (answers: Readonly<Record<string, Answer>>): Retirement =>
+        retire.back(kept, {
+          before: entry.before as Is,
+          is: spec.parse(answers, kept),
+          wrote: entry.wrote,
+        })
+      return {
+        kind: spec.name,
+        id: entry.id,
+        wish: wishText(entry),
+        probe: spec.probe(kept),
+        files: [],
+        judge: (answers) => back(answers).changes,
+        remember: () => undefined,
+        left: (answers) => back(answers).left,
+      }
+    },
+  }
+}

@@ -17,18 +17,17 @@ export const address = defineResource({
   }),
   id: ({ address }) => address,
   probe: () => ({ live: sh`ip -o addr` }),
-  parse: ({ live }, { device, address }) => {
+  parse: ({ live }, { address }) => {
     if (live.exit !== 0) throw new AnswerError(`cannot read the addresses: ${live.err.trim()}`)
-    const held = heldAddresses(live.out).filter((each) => each.address === address)
+    return heldAddresses(live.out).filter((each) => each.address === address)
+  },
+  diff: ({ device, address, prefix }, held) => {
     const elsewhere = held.find((each) => each.device !== device)
     if (elsewhere !== undefined) {
       throw new AnswerError(
         `${address} is on ${elsewhere.device} here, and the inventory wants it on ${device}; give the right interface in the inventory, or take the address off ${elsewhere.device} by hand.`,
       )
     }
-    return held
-  },
-  diff: ({ device, address, prefix }, held) => {
     const wished = `${address}/${String(prefix)}`
     const others = held.filter(({ spelled }) => spelled.join(' ') !== wished)
     const add = sh`ip addr add ${wished} ${familyOf(address) === 4 ? ['broadcast', '+'] : []} dev ${device}`
@@ -39,6 +38,7 @@ export const address = defineResource({
           what: `address on ${device}, live`,
           before: others[0]?.spelled.join(' '),
           after: wished,
+          reachAt: address,
           severs: true,
           ...exchange(address, device, {
             add: [add],
@@ -62,7 +62,44 @@ export const address = defineResource({
       }),
     }))
   },
+  retire: {
+    keep: (should) => should,
+    wrote: ({ device, address, prefix }) => `${address}/${String(prefix)} dev ${device}`,
+    back: ({ device, address }, { before, is, wrote }) => {
+      const here = is.filter((each) => each.device === device)
+      const found = before.filter((each) => each.device === device)
+      const isOurs = (each: HeldAddress): boolean =>
+        wrote.includes(`${each.spelled.join(' ')} dev ${device}`)
+      // Somebody took it away, or put it elsewhere: then that is how it is wanted.
+      if (!here.some(isOurs)) return { changes: [], left: [] }
+      const ours = here.filter((each) => isOurs(each) && !has(found, each))
+      const lost = found.filter((each) => !has(here, each))
+      if (ours.length + lost.length === 0) return { changes: [], left: [] }
+      const shown = (all: readonly HeldAddress[]): string | undefined =>
+        all.length === 0 ? undefined : all.map(({ spelled }) => spelled.join(' ')).join(', ')
+      return {
+        changes: [
+          {
+            what: `address on ${device}, live`,
+            before: shown(ours),
+            after: shown(lost),
+            severs: true,
+            ...exchange(address, device, {
+              add: lost.map(bringBack),
+              del: ours.map(take),
+              undoAdd: ours.map(bringBack),
+              undoDel: lost.map(take),
+            }),
+          },
+        ],
+        left: [],
+      }
+    },
+  },
 })
+
+const has = (all: readonly HeldAddress[], { spelled }: HeldAddress): boolean =>
+  all.some((each) => each.spelled.join(' ') === spelled.join(' '))
 
 const take = ({ spelled, device }: HeldAddress): Sh => sh`ip addr del ${spelled} dev ${device}`
 const bringBack = ({ words, device }: HeldAddress): Sh => sh`ip addr add ${words} dev ${device}`

@@ -79,8 +79,8 @@ const read = (chain: string, text: string): string | undefined =>
 export interface ListedRule {
   /** Its chain's name there: INPUT, or IN. */
   readonly chain: string
-  /** As it is listed, without blanks around it. */
-  readonly line: string
+  /** As it is listed, without blanks around it; undefined: it will be there, and nobody has seen it listed. */
+  readonly line?: string
   /** undefined: a rule that lbprov never makes. */
   readonly rule: string | undefined
 }
@@ -104,6 +104,19 @@ export const addedRule = (line: string): string | undefined => {
 }
 
 const emptySave = ['*filter', ':INPUT ACCEPT', ':OUTPUT ACCEPT', '']
+
+const filled = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '')
+
+/** A file of arptables-save with our rules out, as it was `before`: with the frame that they needed out too. */
+export const withoutFrame = (text: string, out: readonly string[], before: string): string => {
+  const kept = mergedSave(text, out, [])
+  const isFramed = filled(before).some((line) => line.startsWith('*'))
+  const isEmpty = !filled(kept).some((line) => /^(\[\d+:\d+\] )?\s*-/.test(line))
+  const rest =
+    isEmpty && !isFramed ? filled(kept).filter((line) => !emptySave.includes(line)) : filled(kept)
+  if (rest.join('\n') === filled(before).join('\n')) return before
+  return rest.length === filled(kept).length ? kept : rest.map((line) => `${line}\n`).join('')
+}
 
 /**
  * A file of arptables-save with some rules out and others in, in front of what is there: a rule before

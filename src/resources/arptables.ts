@@ -2,16 +2,18 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
-import { lines, sh } from '../sh/sh.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
 import {
   addedRule,
   listedRules,
   jfName,
   mergedSave,
   silencing,
+  withoutFrame,
   type ListedRule,
 } from './arp-rules.ts'
 import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
+import { presence, presenceIn, removeMade, removeOwn, type Presence } from './own-files.ts'
 import { replaceFile } from './replace-file.ts'
 
 const record = '/etc/lbprov/arptables'
@@ -46,14 +48,20 @@ esac
 arptables -n -L`,
     record: sh`cat ${record} 2>/dev/null || :`,
     saved: saved === undefined ? sh`:` : sh`cat ${saved} 2>/dev/null || :`,
+    there: saved === undefined ? sh`:` : presence(saved),
   }),
-  parse: ({ live, record, saved }, { rules }) => {
+  parse: ({ live, record, saved, there }, { rules, saved: path = '' }): Found => {
     // Rules that only nft can list hold none of ours, so they are in nobody's way while none are wished.
     const foreign = rules.length === 0 && record.out === '' && live.err.includes('incompatible')
     if (live.exit !== 0 && !foreign) {
       throw new AnswerError(`cannot read the ARP rules: ${live.err.trim()}`)
     }
-    return { live: listedRules(live.out), record: record.out, saved: saved.out }
+    return {
+      live: listedRules(live.out),
+      record: record.out,
+      saved: saved.out,
+      there: presenceIn(path, there),
+    }
   },
   files: ({ rules, saved }) =>
     saved === undefined || rules.length === 0
@@ -61,70 +69,145 @@ arptables -n -L`,
       : [{ path: saved, text: mergedSave('', [], rules.flatMap(silencing)) }],
   diff: ({ rules, saved }, is) => {
     const wished = rules.flatMap(silencing)
-    const ours = [...new Set(is.record.split('\n').flatMap((line) => addedRule(line) ?? []))]
+    const ours = recorded(is)
     const left = ours.filter((rule) => !wished.includes(rule))
     const all = [...new Set([...ours, ...wished])]
-    const leaving = is.live.filter(({ rule }) => rule !== undefined && left.includes(rule))
     const merged = mergedSave(is.saved, left, wished)
     return [
       // A run that dies half way must leave no rule that nobody knows to be ours.
       ...(all.length > ours.length ? [replaced(record, is.record, recordText(all))] : []),
       ...wished.filter((rule) => !is.live.some((each) => each.rule === rule)).map(addRule),
-      ...withoutRepeats(leaving).map(takeRule),
+      ...takeRules(is.live, left),
       ...(saved === undefined || merged === is.saved ? [] : [replaced(saved, is.saved, merged)]),
       ...(left.length > 0 ? [replaced(record, recordText(all), recordText(wished))] : []),
     ]
   },
+  after: ({ rules, saved }, is) => {
+    const wished = rules.flatMap(silencing)
+    const ours = recorded(is)
+    const left = ours.filter((rule) => !wished.includes(rule))
+    const missing = wished.filter((rule) => !is.live.some((each) => each.rule === rule))
+    const all = [...new Set([...ours, ...wished])]
+    return {
+      live: [
+        ...missing.map((rule) => ({ chain: chainOf(rule), rule })),
+        ...is.live.filter(({ rule }) => rule === undefined || !left.includes(rule)),
+      ],
+      record:
+        all.length > ours.length || left.length > 0
+          ? recordText(all.filter((rule) => !left.includes(rule)))
+          : is.record,
+      saved: saved === undefined ? is.saved : mergedSave(is.saved, left, wished),
+      there: wished.length > 0 ? { file: true, folder: true } : is.there,
+    }
+  },
+  retire: {
+    keep: ({ saved }) => ({ rules: [], ...(saved !== undefined && { saved }) }),
+    back: ({ saved }, { before, is }) => {
+      // What somebody had put there before it was wished is theirs, though the record names it too.
+      const ours = (theirs: readonly string[]): readonly string[] =>
+        recorded(is).filter((rule) => !theirs.includes(rule) || recorded(before).includes(rule))
+      const merged = withoutFrame(
+        is.saved,
+        ours(before.saved.split('\n').flatMap((line) => addedRule(line) ?? [])),
+        before.saved,
+      )
+      return {
+        changes: [
+          ...takeRules(is.live, ours(before.live.flatMap(({ rule }) => rule ?? []))),
+          ...(saved === undefined || merged === is.saved
+            ? []
+            : [replaced(saved, is.saved, merged, before.there)]),
+          ...(is.record === '' ? [] : [replaced(record, is.record, '')]),
+        ],
+        left: [],
+      }
+    },
+  },
 })
+
+interface Found {
+  readonly live: readonly ListedRule[]
+  readonly record: string
+  readonly saved: string
+  readonly there: Presence
+}
+
+/** Ours, as the record has them. */
+const recorded = (is: Found): readonly string[] => [
+  ...new Set(is.record.split('\n').flatMap((line) => addedRule(line) ?? [])),
+]
 
 const recordText = (rules: readonly string[]): string =>
   rules.map((rule) => `-A ${rule}\n`).join('')
 
-const replaced = (path: string, before: string, after: string): Change => ({
+/** A text of nothing is a file that goes, unless it was there, empty, `before` us. */
+const replaced = (
+  path: string,
+  from: string,
+  to: string,
+  before: Presence = { file: false, folder: true },
+): Change => ({
   what: path,
-  before: before === '' ? undefined : before,
-  after: after === '' ? undefined : after,
+  before: from === '' ? undefined : from,
+  after: to === '' ? undefined : to,
   text: true,
   run:
-    after === ''
-      ? sh`rm -f -- ${path}`
-      : replaceFile({ path, content: [after], owner: 'root', group: 'root' }),
+    to !== '' || before.file
+      ? replaceFile({ path, content: [to], owner: 'root', group: 'root' })
+      : path === record
+        ? removeOwn(path)
+        : removeMade(path, before),
 })
 
-/** In front: a rule before ours could let everything through. Only the listing says how the chains are called. */
-const addRule = (rule: string): Change => {
-  const [chain = '', ...words] = rule.split(' ')
-  return {
-    what: `arptables ${chain}, live`,
-    before: undefined,
-    after: words.join(' '),
-    run: lines(
-      sh`listed=$(arptables -n -L) || exit`,
-      sh`case $listed in *"Chain "${chain}" "*) chain=${chain} ;; *) chain=${jfName(chain)} ;; esac`,
-      sh`arptables -I "$chain" ${words}`,
-    ),
-  }
-}
+const chainOf = (rule: string): string => rule.slice(0, rule.indexOf(' '))
+const wordsOf = (rule: string): string => rule.slice(rule.indexOf(' ') + 1)
 
-const withoutRepeats = (listed: readonly ListedRule[]): readonly ListedRule[] =>
-  listed.filter(
-    ({ chain, line }, n) =>
-      listed.findIndex((each) => each.chain === chain && each.line === line) === n,
+/** Only the listing says how the chains are called. */
+const inChain = (chain: string): Sh =>
+  lines(
+    sh`listed=$(arptables -n -L) || exit`,
+    sh`case $listed in *"Chain "${chain}" "*) chain=${chain} ;; *) chain=${jfName(chain)} ;; esac`,
   )
+
+/** In front: a rule before ours could let everything through. */
+const addRule = (rule: string): Change => ({
+  what: `arptables ${chainOf(rule)}, live`,
+  before: undefined,
+  after: wordsOf(rule),
+  run: lines(inChain(chainOf(rule)), sh`arptables -I "$chain" ${wordsOf(rule).split(' ')}`),
+})
+
+/** Each line once, however often it is listed: all its copies go with it. */
+const takeRules = (live: readonly ListedRule[], ours: readonly string[]): readonly Change[] =>
+  live
+    .filter(
+      ({ chain, line, rule }, n) =>
+        rule !== undefined &&
+        ours.includes(rule) &&
+        live.findIndex(
+          (each) => each.chain === chain && each.line === line && each.rule === rule,
+        ) === n,
+    )
+    .map(takeRule)
 
 /**
  * By its number, the last first, if it was added more than once. By its words arptables 0.0.5 would take the
- * first rule with that address, whatever its --mangle-ip-s.
+ * first rule with that address, whatever its --mangle-ip-s: that is right only for one of ours that nobody has
+ * listed yet, for it has come in front of all others.
  */
 const takeRule = ({ chain, line, rule = '' }: ListedRule): Change => ({
-  what: `arptables ${rule.slice(0, rule.indexOf(' '))}, live`,
-  before: rule.slice(rule.indexOf(' ') + 1),
+  what: `arptables ${chainOf(rule)}, live`,
+  before: wordsOf(rule),
   after: undefined,
-  run: lines(
-    sh`arptables -n -L ${chain} | { n=0; found=`,
-    sh`while read -r line; do`,
-    sh`case $line in "Chain "* | "target "*) ;; *) n=$((n + 1)); [ "$line" != ${line} ] || found="$n $found" ;; esac`,
-    sh`done`,
-    sh`for n in $found; do arptables -D ${chain} "$n" || exit; done; }`,
-  ),
+  run:
+    line === undefined
+      ? lines(inChain(chain), sh`arptables -D "$chain" ${wordsOf(rule).split(' ')}`)
+      : lines(
+          sh`arptables -n -L ${chain} | { n=0; found=`,
+          sh`while read -r line; do`,
+          sh`case $line in "Chain "* | "target "*) ;; *) n=$((n + 1)); [ "$line" != ${line} ] || found="$n $found" ;; esac`,
+          sh`done`,
+          sh`for n in $found; do arptables -D ${chain} "$n" || exit; done; }`,
+        ),
 })

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
-import { defineResource } from '../resource.ts'
-import { lines, sh } from '../sh/sh.ts'
+import { defineResource, type Change } from '../resource.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
 import { enableUnit } from './enable-unit.ts'
+import { editedSince } from './own-files.ts'
 import { replaceFile } from './replace-file.ts'
-import { bootUnitText } from './unit-text.ts'
+import { sha256 } from './sha256.ts'
+import { bootUnitText, isOurs, type BootUnit } from './unit-text.ts'
 
 const fileOf = (name: string): string => `/etc/systemd/system/${name}`
 
@@ -49,7 +51,7 @@ export const boot_unit = defineResource({
     // What it prints says it all: with its exit code it tells several states from enabled.
     enabled: sh`systemctl is-enabled ${name} 2>/dev/null || :`,
   }),
-  parse: ({ text, enabled }, { name, commands }) => {
+  parse: ({ text, enabled }, { name, commands }): Unit => {
     if (text.exit !== 0) throw new AnswerError(`cannot read ${fileOf(name)}: ${text.err.trim()}`)
     const state = enabled.out.trim()
     if (state.startsWith('masked') && commands.length > 0) {
@@ -61,51 +63,70 @@ export const boot_unit = defineResource({
   },
   files: (should) =>
     should.commands.length === 0 ? [] : [{ path: fileOf(should.name), text: bootUnitText(should) }],
-  diff: (should, is) => {
-    const { name, commands } = should
-    const path = fileOf(name)
-    if (commands.length === 0) {
-      return [
-        ...(is.enabled
-          ? [
-              {
-                what: `${name}, saved`,
-                before: 'enabled',
-                after: undefined,
-                run: sh`systemctl -q disable ${name}`,
-              },
-            ]
-          : []),
-        ...(is.text === undefined
-          ? []
-          : [
-              {
-                what: path,
-                before: is.text,
-                after: undefined,
-                text: true as const,
-                run: lines(sh`set -e`, sh`rm -f -- ${path}`, sh`systemctl daemon-reload`),
-              },
-            ]),
-      ]
-    }
-    const text = bootUnitText(should)
-    return [
-      ...(is.text === text
-        ? []
-        : [
-            {
-              what: path,
-              before: is.text,
-              after: text,
-              text: true as const,
-              run: lines(
-                replaceFile({ path, content: [text], owner: 'root', group: 'root', mode: '644' }),
-                sh`systemctl daemon-reload`,
-              ),
-            },
-          ]),
-      ...enableUnit(name, is.enabled),
-    ]
+  diff: (should, is) => changesTo(should.name, wished(should), is),
+  after: (should) => wished(should),
+  retire: {
+    keep: ({ name, description }) => ({ name, description, commands: [] }),
+    wrote: (should) => sha256(wished(should).text ?? ''),
+    back: ({ name }, { before, is, wrote }) => {
+      const left = editedSince(fileOf(name), is.text, before.text, wrote)
+      // What an lbprov without a manifest wrote is as much ours.
+      const was = before.text !== undefined && isOurs(before.text) ? nothing : before
+      return {
+        changes: left.length > 0 ? [] : changesTo(name, was, is),
+        left,
+      }
+    },
   },
 })
+
+interface Unit {
+  readonly text?: string | undefined
+  readonly enabled: boolean
+}
+
+const nothing: Unit = { enabled: false }
+
+const wished = (should: BootUnit): Unit =>
+  should.commands.length === 0 ? nothing : { text: bootUnitText(should), enabled: true }
+
+/** It starts at boot no more before it goes, and only once it is there. */
+const changesTo = (name: string, target: Unit, is: Unit): readonly Change[] => [
+  ...(is.enabled && !target.enabled
+    ? [
+        {
+          what: `${name}, saved`,
+          before: 'enabled',
+          after: undefined,
+          run: sh`systemctl -q disable ${name}`,
+        },
+      ]
+    : []),
+  ...(is.text === target.text
+    ? []
+    : [
+        {
+          what: fileOf(name),
+          before: is.text,
+          after: target.text,
+          text: true as const,
+          run: target.text === undefined ? remove(name) : write(name, target.text),
+        },
+      ]),
+  ...enableUnit(name, is.enabled || !target.enabled),
+]
+
+const write = (name: string, text: string): Sh =>
+  lines(
+    replaceFile({ path: fileOf(name), content: [text], owner: 'root', group: 'root', mode: '644' }),
+    sh`systemctl daemon-reload`,
+  )
+
+/** A boot has left it "active"; once systemd has no file of it, to stop it runs nothing and ends only that. */
+const remove = (name: string): Sh =>
+  lines(
+    sh`set -e`,
+    sh`rm -f -- ${fileOf(name)}`,
+    sh`systemctl daemon-reload`,
+    sh`systemctl -q stop ${name} 2>/dev/null || :`,
+  )

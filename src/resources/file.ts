@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import { Secret, type Content, revealed } from '../secret.ts'
-import { sh, type Sh } from '../sh/sh.ts'
+import { sh } from '../sh/sh.ts'
+import { around, fileBack, readAround, setAttribute, type FileIs } from './file-back.ts'
 import { maskLike, maskWish } from './mask.ts'
 import { programWords } from './program.ts'
 import { replaceFile } from './replace-file.ts'
@@ -43,28 +44,37 @@ export const file = defineResource({
       .describe(
         'Words of a command that must succeed before the file is put in place; %s is the new file',
       ),
+    copy: absolutePath
+      .optional()
+      .describe('Where the text that is replaced is kept, for root alone'),
+    places: z
+      .record(z.string(), z.string())
+      .optional()
+      .describe('Where a line of the text comes from, by its number from 1'),
   }),
   id: ({ path }) => path,
   probe: ({ path }) => ({
     // A symbolic link is followed: what it points to is the file.
-    stat: sh`[ -e ${path} ] || { echo absent; exit; }; stat -L -c '%F/%U/%G/%a' ${path}`,
+    stat: sh`[ -e ${path} ] || { echo absent; ${around(path)}; exit; }; stat -L -c '%F/%U/%G/%a' ${path}`,
     sum: sh`[ -f ${path} ] && sha256sum < ${path} || :`,
     text: sh`[ -f ${path} ] && cat ${path} || :`,
   }),
-  parse: ({ stat, sum, text }, { path }) => {
-    const found = stat.out.trim()
-    if (found === 'absent') return undefined
-    const [type, owner, group, mode = ''] = found.split('/')
-    if (stat.exit !== 0 || type?.startsWith('regular') !== true) {
-      throw new AnswerError(
-        `${path} is no regular file (${type ?? stat.err.trim()}); move it out of the way and run again.`,
-      )
-    }
-    return { owner, group, mode: fourDigits(mode), sum: sum.out.slice(0, 64), text: text.out }
+  parse: ({ stat, sum, text }, { path }): FileIs => {
+    const [found = '', ...facts] = stat.out.split('\n')
+    if (found === 'absent') return readAround(facts)
+    const [type = '', owner, group, mode = ''] = found.split('/')
+    if (stat.exit !== 0) throw new AnswerError(`cannot look at ${path}: ${stat.err.trim()}`)
+    const held = { owner, group, mode: fourDigits(mode), sum: sum.out.slice(0, 64), text: text.out }
+    return { ...readAround([]), type, ...(type.startsWith('regular') && { held }) }
   },
   files: ({ path, content }) => [{ path, text: maskWish(content) }],
-  diff: (should, is) => {
+  diff: (should, { type, held: is }) => {
     const { path, content, owner, group, mode } = should
+    if (is === undefined && type !== undefined) {
+      throw new AnswerError(
+        `${path} is no regular file (${type}); move it out of the way and run again.`,
+      )
+    }
     const text = revealed(content)
     const attributes = (
       [
@@ -88,6 +98,7 @@ export const file = defineResource({
           before,
           after,
           text: true,
+          ...(should.places !== undefined && { places: should.places }),
           ...(notes.length > 0 && { note: notes.join(', ') }),
           run: replaceFile(should),
         },
@@ -100,9 +111,22 @@ export const file = defineResource({
       run: setAttribute(what, path, after ?? ''),
     }))
   },
+  after: ({ content, owner, group, mode }, { held: is }) => ({
+    ...readAround([]),
+    type: 'regular file',
+    held: {
+      owner: owner ?? is?.owner ?? 'root',
+      group: group ?? is?.group ?? 'root',
+      mode: mode ?? is?.mode ?? '0644',
+      sum: sha256(revealed(content)),
+      // It is only shown, and a later wish may not know what in it was secret.
+      text: maskWish(content),
+    },
+  }),
+  retire: {
+    keep: ({ path }) => ({ path, content: '' }),
+    wrote: ({ content }) => sha256(revealed(content)),
+    there: ({ held }) => held?.sum,
+    back: ({ path }, found) => fileBack(path, found),
+  },
 })
-
-const commands = { owner: sh`chown`, group: sh`chgrp`, mode: sh`chmod` }
-
-const setAttribute = (what: keyof typeof commands, path: string, value: string): Sh =>
-  sh`${commands[what]} -- ${value} ${path}`

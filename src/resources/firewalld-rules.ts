@@ -99,13 +99,28 @@ export const richRedirect = (zone: string, { address, protocol, port }: Redirect
 export const richAccept = (zone: string, family: Family, protocol: string): RichRule =>
   richRule(`${zone} rule family="${names[family]}" protocol value="${protocol}" accept`)
 
-/** The rich rules of `--list-all-zones`, as lines of our record are. */
-export const richLines = (listing: string): readonly string[] => {
+/** Each line of `--list-all-zones` that is inside a zone. */
+const zoneLines = (listing: string): readonly (readonly [zone: string, line: string])[] => {
   let zone = ''
-  return listing.split('\n').flatMap((line) => {
+  return listing.split('\n').map((line) => {
     const [name] = /^\S+/.exec(line) ?? []
     if (name !== undefined) zone = name
+    return [zone, line] as const
+  })
+}
+
+/** The rich rules of `--list-all-zones`, as lines of our record are. */
+export const richLines = (listing: string): readonly string[] =>
+  zoneLines(listing).flatMap(([zone, line]) => {
     const rule = /^\s+(rule .*\S)\s*$/.exec(line)?.[1]
     return rule === undefined ? [] : [`${zone} ${rule}`]
   })
-}
+
+/** The devices that `--list-all-zones` names, each with its zone. */
+export const zonedDevices = (
+  listing: string,
+): readonly (readonly [device: string, zone: string])[] =>
+  zoneLines(listing).flatMap(([zone, line]) => {
+    const devices = /^\s+interfaces: (.*)$/.exec(line)?.[1] ?? ''
+    return [...devices.matchAll(/\S+/g)].map(([device]) => [device, zone] as const)
+  })

@@ -1,27 +1,21 @@
 import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
-import { defineResource, type Change } from '../resource.ts'
+import { defineResource } from '../resource.ts'
 import type { Answer } from '../sh/frame.ts'
 import { sh } from '../sh/sh.ts'
 import { deviceName } from './device.ts'
 import {
-  directRedirect,
-  ourDirectRules,
-  richAccept,
-  richLines,
-  richRedirect,
-  richRule,
-  wishedDirect,
-  type Rule,
-} from './firewalld-rules.ts'
+  changesTo,
+  reached,
+  recordPath,
+  wishedOf,
+  type Running,
+  type Side,
+} from './firewalld-plan.ts'
+import { ourDirectRules, richLines, richRule, zonedDevices, type Rule } from './firewalld-rules.ts'
 import { ipAddress } from './ip-address.ts'
 import { chainName, iptablesWords } from './iptables.ts'
-import { replaceFile } from './replace-file.ts'
-
-// Which rich rules are ours: one a line, its zone first. It is longer before a rule is added, and shorter
-// only after one is gone, so that none of ours is ever forgotten.
-const recordPath = '/etc/lbprov/firewalld-rich'
 
 const family = z.union([z.literal(4), z.literal(6)])
 
@@ -83,18 +77,15 @@ export const firewalld = defineResource({
       directSaved: sh`firewall-cmd --permanent --direct --get-all-rules`,
       rich: sh`${rich}; firewall-cmd --list-all-zones`,
       richSaved: sh`${rich}; firewall-cmd --permanent --list-all-zones`,
-      // A device in no zone is in the default one.
-      zones: sh`for device in ${devicesOf(should)}; do
-  zone=$(firewall-cmd --get-zone-of-interface="$device" 2>/dev/null) || zone=$(firewall-cmd --get-default-zone)
-  echo "$device $zone"
-done`,
+      // A device in no zone is in this one.
+      defaultZone: sh`${rich}; firewall-cmd --get-default-zone`,
       record: sh`[ ! -e ${recordPath} ] || cat ${recordPath}`,
     }
   },
-  parse: ({ state, record, ...answers }, should) => {
+  parse: ({ state, record, ...answers }, should): Is => {
     const empty = isEmpty(should)
     if (state.exit !== 0) {
-      if (empty) return undefined
+      if (empty) return { state: state.exit === 127 ? 'none' : 'stopped', record: linesOf(record) }
       throw new AnswerError(
         `firewalld does not run here (${state.err.trim() || 'there is no firewall-cmd'}), and the inventory wants rules in it; run "systemctl enable --now firewalld" there, or choose another "firewall" or "arp" in the inventory, and run again.`,
       )
@@ -105,102 +96,53 @@ done`,
         `this firewalld has no direct rules any more, and ${should.direct.map(({ table }) => table).join(', ')} rules need them; set "firewall: nftables" for this host in the inventory, and run again.`,
       )
     }
-    const zones = said(answers.zones, 'in which zones the interfaces are')
-    const zoneOf = new Map(
-      zones.split('\n').map((line) => line.split(' ', 2) as [string, string | undefined]),
-    )
-    const zone = (device: string): string => zoneOf.get(device) ?? ''
     const direct = (answer: Answer): readonly Rule[] =>
       hasDirect ? ourDirectRules(said(answer, 'which direct rules it has')) : []
-    const rich = (answer: Answer): readonly string[] =>
-      richLines(said(answer, 'which rich rules it has'))
+    const zones = said(answers.rich, 'which rich rules it has')
+    const savedZones = said(answers.richSaved, 'which rich rules it has')
     return {
-      wishedDirect: [
-        ...should.direct.map(wishedDirect),
-        ...(hasDirect ? should.redirects.map(directRedirect) : []),
-      ],
-      wishedRich: [
-        ...(hasDirect ? [] : should.redirects.map((each) => richRedirect(zone(each.device), each))),
-        ...should.accepts.map((each) => richAccept(zone(each.device), each.family, each.protocol)),
-      ],
-      live: { direct: direct(answers.direct), rich: rich(answers.rich) },
-      saved: { direct: direct(answers.directSaved), rich: rich(answers.richSaved) },
-      record: said(record, `what ${recordPath} holds`)
-        .split('\n')
-        .filter((line) => line !== ''),
+      state: 'running',
+      hasDirect,
+      defaultZone: said(answers.defaultZone, 'which its default zone is').trim(),
+      zones: zonedDevices(zones),
+      live: { direct: direct(answers.direct), rich: richLines(zones) },
+      saved: { direct: direct(answers.directSaved), rich: richLines(savedZones) },
+      record: linesOf(record),
     }
   },
-  diff: (_, is) => {
-    if (is === undefined) return []
-    const wishedLines = [...new Set(is.wishedRich.map(({ line }) => line))]
-    // What somebody else put there, both now and permanently, stays theirs.
-    const added = wishedLines.filter(
-      (line) => !(is.live.rich.includes(line) && is.saved.rich.includes(line)),
-    )
-    const extended = [...new Set([...is.record, ...added])]
-    const shortened = extended.filter((line) => wishedLines.includes(line))
-    const side = (now: typeof is.live, what: string, option: readonly string[]) =>
-      exact(
-        [...is.wishedDirect, ...is.wishedRich],
-        [
-          ...now.direct,
-          ...now.rich
-            .filter((line) => is.record.includes(line) || wishedLines.includes(line))
-            .map(richRule),
-        ],
-        what,
-        option,
-      )
-    return [
-      ...recorded(is.record, extended),
-      ...side(is.live, 'firewalld, live', []),
-      ...side(is.saved, 'firewalld, saved', ['--permanent']),
-      ...recorded(extended, shortened),
-    ]
+  diff: (should, is) => (is.state === 'running' ? changesTo(wishedOf(should, is), is) : []),
+  after: (should, is) => (is.state === 'running' ? reached(wishedOf(should, is), is) : is),
+  retire: {
+    keep: () => ({ redirects: [], accepts: [], direct: [] }),
+    back: (_, { before, is }) => {
+      if (is.state !== 'running') {
+        return { changes: [], left: is.state === 'stopped' ? [stopped(is.record)] : [] }
+      }
+      // What somebody had put there before it was wished is theirs, though the record names it too.
+      const without = (side: Side, theirs: Side | undefined): Side => ({
+        direct: side.direct,
+        rich: side.rich.filter(
+          (line) => theirs?.rich.includes(line) !== true || before.record.includes(line),
+        ),
+      })
+      const [live, saved] =
+        before.state === 'running' ? [before.live, before.saved] : [undefined, undefined]
+      const ours = { ...is, live: without(is.live, live), saved: without(is.saved, saved) }
+      return { changes: changesTo({ direct: [], rich: [], lines: [] }, ours), left: [] }
+    },
   },
 })
 
-/** Additions before removals. None severs: they accept, mark, masquerade, or redirect what comes for a VIP. */
-const exact = (
-  wished: readonly Rule[],
-  there: readonly Rule[],
-  what: string,
-  option: readonly string[],
-): readonly Change[] => {
-  const missing = new Map(wished.map((rule) => [rule.key, rule]))
-  for (const { key } of there) missing.delete(key)
-  const keys = wished.map(({ key }) => key)
-  return [
-    ...[...missing.values()].map(({ shown, add }) => ({
-      what,
-      before: undefined,
-      after: shown,
-      run: sh`firewall-cmd -q ${option} ${add}`,
-    })),
-    ...there
-      .filter(({ key }) => !keys.includes(key))
-      .map(({ shown, remove }) => ({
-        what,
-        before: shown,
-        after: undefined,
-        run: sh`firewall-cmd -q ${option} ${remove}`,
-      })),
-  ]
-}
+type Is = Running | { readonly state: 'stopped' | 'none'; readonly record: readonly string[] }
 
-const recorded = (before: readonly string[], after: readonly string[]): readonly Change[] => {
-  const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('')
-  if (text(before) === text(after)) return []
-  return [
-    {
-      what: recordPath,
-      before: before.length === 0 ? undefined : text(before),
-      after: after.length === 0 ? undefined : text(after),
-      text: true,
-      run:
-        after.length === 0
-          ? sh`rm -f -- ${recordPath}`
-          : replaceFile({ path: recordPath, content: [text(after)], mode: '644' }),
-    },
-  ]
-}
+const linesOf = (record: Answer): readonly string[] =>
+  said(record, `what ${recordPath} holds`)
+    .split('\n')
+    .filter((line) => line !== '')
+
+const stopped = (record: readonly string[]): string =>
+  `firewalld does not run here, so what lbprov put into it is left; start it and remove what "firewall-cmd --permanent --direct --get-all-rules" shows with the comment lbprov-firewalld${
+    record.length === 0
+      ? ''
+      : `, and the rich rules ${record.map((line) => `"${richRule(line).shown}"`).join(', ')}`
+  }.`

@@ -2,12 +2,15 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
+import { Secret } from '../secret.ts'
 import { sh } from '../sh/sh.ts'
 import { deviceName } from './device.ts'
-import { replaceFile } from './replace-file.ts'
+import { removeFile, replaceFile } from './replace-file.ts'
 
 const path = '/etc/network/interfaces'
 const directory = `${path}.d`
+// What `cat` itself never ends with.
+const noFile = 66
 const ours = `${directory}/lbprov-*`
 
 /** Does a line of interfaces(5) bring in the file of a device? Names count from the file's own directory. */
@@ -25,6 +28,17 @@ const bringsIn = (line: string, device: string): boolean => {
   )
 }
 
+const lineOfOurs = /^source \/etc\/network\/interfaces\.d\/lbprov-\S+\n$/
+
+const withItsEnd = (text: string): string => (text === '' ? '' : text.replace(/\n?$/, '\n'))
+
+/** Nothing but lines of ours has come to the end of the text. */
+const onlyOursAdded = (before: string, text: string): boolean =>
+  text.startsWith(withItsEnd(before)) &&
+  (text.slice(withItsEnd(before).length).match(/.*\n|.+$/g) ?? []).every((line) =>
+    lineOfOurs.test(line),
+  )
+
 export const ifupdown_sources = defineResource({
   name: 'ifupdown_sources',
   summary:
@@ -36,11 +50,12 @@ export const ifupdown_sources = defineResource({
   }),
   id: () => path,
   probe: () => ({
-    main: sh`[ ! -e ${path} ] || cat ${path}`,
+    main: sh`[ -e ${path} ] || exit ${noFile}; cat ${path}`,
     stanzas: sh`grep -sEn '^[[:space:]]*iface[[:space:]]' ${path} ${sh`${directory}/*`} /dev/null || :`,
   }),
   parse: ({ main, stanzas }, { devices }) => {
-    if (main.exit !== 0) throw new AnswerError(`cannot read ${path}: ${main.err.trim()}`)
+    if (main.exit !== 0 && main.exit !== noFile)
+      throw new AnswerError(`cannot read ${path}: ${main.err.trim()}`)
     for (const stanza of stanzas.out.split('\n')) {
       const [, file, line, device] = /^(\/[^:]+):(\d+):\s*iface\s+(\S+)/.exec(stanza) ?? []
       if (device === undefined || file === undefined || line === undefined) continue
@@ -49,9 +64,9 @@ export const ifupdown_sources = defineResource({
         `${file}, line ${line}, sets ${device} too; take that "iface" stanza out, so that the inventory alone says how ${device} comes up, and run again.`,
       )
     }
-    return main.out
+    return { text: main.out, there: main.exit === 0 }
   },
-  diff: ({ devices }, text) => {
+  diff: ({ devices }, { text }) => {
     const left = devices.filter(
       (device) => !text.split('\n').some((line) => bringsIn(line, device)),
     )
@@ -62,7 +77,7 @@ export const ifupdown_sources = defineResource({
         ? [ours]
         : left.map((device) => `${directory}/lbprov-${device}`)
     const added = missing.map((each) => `source ${each}\n`).join('')
-    const after = `${text === '' ? '' : text.replace(/\n?$/, '\n')}${added}`
+    const after = `${withItsEnd(text)}${added}`
     return [
       {
         what: path,
@@ -72,5 +87,35 @@ export const ifupdown_sources = defineResource({
         run: replaceFile({ path, content: [after] }),
       },
     ]
+  },
+  retire: {
+    // Without devices nobody else's stanza is in the way.
+    keep: () => ({ devices: [] }),
+    back: (_, { before, is }) => {
+      if (is.text === before.text && is.there === before.there) return { changes: [], left: [] }
+      if (!is.there || !onlyOursAdded(before.text, is.text)) {
+        return {
+          changes: [],
+          left: is.text.split('\n').some((line) => lineOfOurs.test(`${line}\n`))
+            ? [
+                `${path} was edited since lbprov wrote it, so it is left as it is; take the lines "source ${directory}/lbprov-…" out of it by hand.`,
+              ]
+            : [],
+        }
+      }
+      return {
+        changes: [
+          {
+            what: path,
+            before: 'as lbprov wrote it',
+            after: before.there ? 'as it was found' : undefined,
+            run: before.there
+              ? replaceFile({ path, content: [new Secret(before.text)] })
+              : removeFile(path, { missing: [], dangling: false }),
+          },
+        ],
+        left: [],
+      }
+    },
   },
 })

@@ -76,11 +76,34 @@ export interface SavedEdit {
   readonly section: string
 }
 
+/** Where a section is in the lines of a file: from its `*table` to its COMMIT. */
+interface Section {
+  readonly all: readonly string[]
+  readonly begin: number
+  readonly end: number
+}
+
 /**
- * The saved file of iptables-restore(8) with our rules of one table as wished; undefined: they are so
- * already.
+ * The section of a table in a file of iptables-save; undefined: there is none.
  * @throws AnswerError for a file in which the table has no end, or stands twice
  */
+export const sectionOf = (path: string, text: string, table: Table): Section | undefined => {
+  const all = linesOf(text)
+  const begin = all.indexOf(`*${table}`)
+  const end = all.indexOf('COMMIT', begin)
+  if (begin === -1) return undefined
+  if (end === -1 || all.includes(`*${table}`, begin + 1)) {
+    throw new AnswerError(
+      `${path} is not as iptables-save writes it: its table ${table} ${end === -1 ? 'has no COMMIT' : 'stands there twice'}; mend it by hand and run again.`,
+    )
+  }
+  return { all, begin, end }
+}
+
+const linesOf = (text: string): readonly string[] =>
+  text === '' ? [] : text.replace(/\n$/, '').split('\n')
+
+/** The saved file of iptables-restore(8) with our rules of one table as wished; undefined: they are so already. */
 export const editSaved = (
   path: string,
   text: string,
@@ -88,23 +111,47 @@ export const editSaved = (
   rules: readonly WishedRule[],
   family: Family,
 ): SavedEdit | undefined => {
-  const all = text === '' ? [] : text.replace(/\n$/, '').split('\n')
-  const begin = all.indexOf(`*${table}`)
-  const end = all.indexOf('COMMIT', begin)
-  if (begin === -1 && rules.length === 0) return undefined
-  if (begin !== -1 && (end === -1 || all.includes(`*${table}`, begin + 1))) {
-    throw new AnswerError(
-      `${path} is not as iptables-save writes it: its table ${table} ${end === -1 ? 'has no COMMIT' : 'stands there twice'}; mend it by hand and run again.`,
-    )
+  const found = sectionOf(path, text, table)
+  if (found === undefined) {
+    if (rules.length === 0) return undefined
+    const section = edited(emptySection(table), rules, family)
+    return { text: ended([...linesOf(text), ...section]), section: ended(section) }
   }
-  const old = begin === -1 ? emptySection(table) : all.slice(begin, end + 1)
+  const { all, begin, end } = found
+  const old = all.slice(begin, end + 1)
   const section = edited(old, rules, family)
-  if (begin !== -1 && section.join('\n') === old.join('\n')) return undefined
-  const whole =
-    begin === -1
-      ? [...all, ...section]
-      : [...all.slice(0, begin), ...section, ...all.slice(end + 1)]
+  if (section.join('\n') === old.join('\n')) return undefined
+  const whole = [...all.slice(0, begin), ...section, ...all.slice(end + 1)]
   return { text: ended(whole), section: ended(section) }
+}
+
+/** It does nothing: the frame of a section, or a chain of the kernel's own that accepts. */
+const isBare = (line: string): boolean =>
+  /^(\*[a-z]+|COMMIT|:[A-Z]+ ACCEPT \[\d+:\d+\])$/.test(line)
+
+const isOurRule = (line: string): boolean => {
+  const rule = ruleIn(line)
+  return rule !== undefined && hasMark(rule, 'lbprov')
+}
+
+/** Nothing but what lbprov puts there: it made the file, whether it remembers it or not. */
+export const isOnlyOurs = (text: string): boolean =>
+  text !== '' && linesOf(text).every((line) => isBare(line) || isOurRule(line))
+
+/** The file without our rules of a table, and without its section where `before` had none; undefined: it is so already. */
+export const takenBack = (
+  path: string,
+  text: string,
+  table: Table,
+  family: Family,
+  before: string,
+): SavedEdit | undefined => {
+  const edit = editSaved(path, text, table, [], family)
+  const found = sectionOf(path, edit?.text ?? text, table)
+  if (found === undefined || linesOf(before).includes(`*${table}`)) return edit
+  const { all, begin, end } = found
+  if (!all.slice(begin, end + 1).every(isBare)) return edit
+  return { text: ended([...all.slice(0, begin), ...all.slice(end + 1)]), section: '' }
 }
 
 const ended = (each: readonly string[]): string => each.map((line) => `${line}\n`).join('')

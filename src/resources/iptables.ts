@@ -1,10 +1,22 @@
 import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
-import { defineResource } from '../resource.ts'
-import { sh, type Sh } from '../sh/sh.ts'
-import { editSaved, putSection, wishKey, wordsOf } from './iptables-save.ts'
-import { hasMark, ruleIn, ruleKey } from './iptables-words.ts'
+import { defineResource, type Change } from '../resource.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
+import type { Family } from './ip-address.ts'
+import {
+  editSaved,
+  isOnlyOurs,
+  putSection,
+  sectionOf,
+  takenBack,
+  wishKey,
+  wordsOf,
+  type Table,
+  type WishedRule,
+} from './iptables-save.ts'
+import { hasMark, ruleIn, ruleKey, type ListedRule } from './iptables-words.ts'
+import { presence, presenceIn, removeMade, type Presence } from './own-files.ts'
 import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
 
 const tools = { 4: 'iptables', 6: 'ip6tables' } as const
@@ -49,9 +61,10 @@ case $(readlink -f -- "$tool") in
 esac
 ${tools[family]} -w -t ${table} -S`,
     saved: sh`[ ! -e ${saved} ] || cat ${saved}`,
+    there: presence(saved),
     firewalld: sh`systemctl is-active firewalld 2>/dev/null || :`,
   }),
-  parse: ({ live, saved, firewalld }, { family, table, rules, saved: path }) => {
+  parse: ({ live, saved, there, firewalld }, { family, table, rules, saved: path }): Found => {
     const tool = tools[family]
     if (rules.length > 0 && firewalld.out.trim() === 'active') {
       throw new AnswerError(
@@ -66,63 +79,141 @@ ${tools[family]} -w -t ${table} -S`,
       )
     }
     if (saved.exit !== 0) throw new AnswerError(`cannot read ${path}: ${saved.err.trim()}`)
+    sectionOf(path, saved.out, table)
     return {
       live: live.out.split('\n').flatMap((line) => {
         const rule = ruleIn(line)
         return rule !== undefined && hasMark(rule, 'lbprov') ? [rule] : []
       }),
       saved: saved.out,
-      edit: editSaved(path, saved.out, table, rules, family),
+      there: presenceIn(path, there),
     }
   },
-  // None of our rules severs: they accept, mark, masquerade, or redirect what comes for a VIP, and nobody
-  // logs in by a VIP.
-  diff: ({ family, table, rules, saved }, is) => {
-    const what = `${tools[family]} ${table}, live`
-    const act = (...words: readonly string[]): Sh => sh`${tools[family]} -w -t ${table} ${words}`
-    const shown = (chain: string, words: readonly string[]): string =>
-      ['-A', chain, ...words].join(' ')
-
-    const there = is.live.map((rule) => ruleKey(rule, family))
-    const wished = rules.map((rule) => wishKey(rule, family))
-    const missing = rules.filter(
-      (_, n) => !there.includes(wished[n] ?? '') && wished.indexOf(wished[n] ?? '') === n,
-    )
-    const leftover = is.live.filter(
-      (_, n) => !wished.includes(there[n] ?? '') || there.indexOf(there[n] ?? '') !== n,
-    )
-    const additions = [
-      // Each goes before the one that went first a moment ago.
-      ...missing.filter(({ first }) => first === true).reverse(),
-      ...missing.filter(({ first }) => first !== true),
-    ]
+  diff: (should, is) => {
+    const { family, table, rules, saved } = should
+    const edit = editSaved(saved, is.saved, table, rules, family)
     return [
-      ...additions.map((rule) => ({
-        what,
-        before: undefined,
-        after: shown(rule.chain, wordsOf(rule)),
-        run: act(
-          ...(rule.first === true ? ['-I', rule.chain, '1'] : ['-A', rule.chain]),
-          ...wordsOf(rule),
-        ),
-      })),
-      ...leftover.map(({ chain, words }) => ({
-        what,
-        before: shown(chain, words),
-        after: undefined,
-        run: act('-D', chain, ...words),
-      })),
-      ...(is.edit === undefined
+      ...liveChanges(should, is.live),
+      ...(edit === undefined
         ? []
         : [
             {
               what: saved,
               before: is.saved === '' ? undefined : is.saved,
-              after: is.edit.text,
+              after: edit.text,
               text: true as const,
-              run: putSection(saved, table, is.edit.section),
+              run: putSection(saved, table, edit.section),
             },
           ]),
     ]
   },
+  after: ({ family, table, rules, saved }, is) => {
+    const text = editSaved(saved, is.saved, table, rules, family)?.text
+    return {
+      live: reached(rules, is.live, family),
+      saved: text ?? is.saved,
+      there: text === undefined ? is.there : { file: true, folder: true },
+    }
+  },
+  retire: {
+    keep: ({ family, table, saved }) => ({ family, table, saved, rules: [] }),
+    back: (kept, { before, is }) => ({
+      changes: [...liveChanges(kept, is.live), ...savedBack(kept, before, is)],
+      left: [],
+    }),
+  },
 })
+
+interface Found {
+  readonly live: readonly ListedRule[]
+  readonly saved: string
+  readonly there: Presence
+}
+
+interface Wish {
+  readonly family: Family
+  readonly table: Table
+  readonly rules: readonly WishedRule[]
+  readonly saved: string
+}
+
+/** Each wished rule once, as it is listed where it is there. */
+const reached = (
+  rules: readonly WishedRule[],
+  live: readonly ListedRule[],
+  family: Family,
+): readonly ListedRule[] =>
+  [...new Map(rules.map((rule) => [wishKey(rule, family), rule]))].map(
+    ([key, rule]) =>
+      live.find((each) => ruleKey(each, family) === key) ?? {
+        chain: rule.chain,
+        words: wordsOf(rule),
+      },
+  )
+
+// None of our rules severs: they accept, mark, masquerade, or redirect what comes for a VIP, and nobody
+// logs in by a VIP.
+const liveChanges = (
+  { family, table, rules }: Wish,
+  live: readonly ListedRule[],
+): readonly Change[] => {
+  const what = `${tools[family]} ${table}, live`
+  const act = (...words: readonly string[]): Sh => sh`${tools[family]} -w -t ${table} ${words}`
+  const shown = (chain: string, words: readonly string[]): string =>
+    ['-A', chain, ...words].join(' ')
+
+  const there = live.map((rule) => ruleKey(rule, family))
+  const wished = rules.map((rule) => wishKey(rule, family))
+  const missing = rules.filter(
+    (_, n) => !there.includes(wished[n] ?? '') && wished.indexOf(wished[n] ?? '') === n,
+  )
+  const leftover = live.filter(
+    (_, n) => !wished.includes(there[n] ?? '') || there.indexOf(there[n] ?? '') !== n,
+  )
+  const additions = [
+    // Each goes before the one that went first a moment ago.
+    ...missing.filter(({ first }) => first === true).reverse(),
+    ...missing.filter(({ first }) => first !== true),
+  ]
+  return [
+    ...additions.map((rule) => ({
+      what,
+      before: undefined,
+      after: shown(rule.chain, wordsOf(rule)),
+      run: act(
+        ...(rule.first === true ? ['-I', rule.chain, '1'] : ['-A', rule.chain]),
+        ...wordsOf(rule),
+      ),
+    })),
+    ...leftover.map(({ chain, words }) => ({
+      what,
+      before: shown(chain, words),
+      after: undefined,
+      run: act('-D', chain, ...words),
+    })),
+  ]
+}
+
+/** The section goes with our rules where we made it, and so do the file and its folder. */
+const savedBack = ({ family, table, saved }: Wish, before: Found, is: Found): readonly Change[] => {
+  const edit = takenBack(saved, is.saved, table, family, before.saved)
+  const made = !before.there.file || isOnlyOurs(before.saved)
+  const text = edit?.text ?? is.saved
+  const goes = made && is.there.file && text === ''
+  if (edit === undefined && !goes) return []
+  // The sections of other tables go in their own turns; the last of them takes the file along.
+  const removed = made
+    ? sh`[ -s ${saved} ] || { ${removeMade(saved, isOnlyOurs(before.saved) ? gone : before.there)}; }`
+    : sh`:`
+  return [
+    {
+      what: saved,
+      before: is.saved,
+      after: goes ? undefined : text,
+      text: true,
+      run: edit === undefined ? removed : lines(putSection(saved, table, edit.section), removed),
+    },
+  ]
+}
+
+const gone: Presence = { file: false, folder: false }

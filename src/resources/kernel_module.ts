@@ -1,13 +1,30 @@
 import { z } from 'zod'
 
 import { defineResource } from '../resource.ts'
-import { sh } from '../sh/sh.ts'
-import { replaceFile } from './replace-file.ts'
+import { Secret } from '../secret.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
+import { removeFile, replaceFile } from './replace-file.ts'
 
 const fileOf = (name: string): string => `/etc/modules-load.d/lbprov-${name}.conf`
 
 // The kernel's own lists spell a name with - or with _, as its source file does.
 const builtIn = (name: string): string => `/${name.replaceAll('_', '[-_]')}[.]ko`
+
+interface ModuleIs {
+  readonly loaded: boolean
+  readonly saved: string
+  /** Every module that is loaded. */
+  readonly all: readonly string[]
+}
+
+/** With what it brought along, the last first. What something uses, or was there before, stays. */
+const unload = (name: string, before: readonly string[]): Sh => sh`brought=
+for path in $(modprobe --show-depends -- ${name} 2>/dev/null | sed -n 's/^insmod //p'); do
+  each=\${path##*/}; each=$(echo "\${each%%.ko*}" | tr - _); brought="$each $brought"
+done
+for each in \${brought:-${name}}; do
+  case ${` ${before.join(' ')} `} in *" $each "*) ;; *) modprobe -r -q -- "$each" 2>/dev/null || : ;; esac
+done; :`
 
 export const kernel_module = defineResource({
   name: 'kernel_module',
@@ -23,8 +40,14 @@ export const kernel_module = defineResource({
     // A module that is built in may have no directory in /sys, but then the kernel's list names it.
     live: sh`if [ -d /sys/module/${name} ] || grep -qs ${builtIn(name)} /lib/modules/"$(uname -r)"/modules.builtin; then echo loaded; fi`,
     saved: sh`cat ${fileOf(name)} 2>/dev/null || :`,
+    // The same question for every module. A kernel without modules has no such list.
+    all: sh`cut -d ' ' -f 1 /proc/modules 2>/dev/null || :`,
   }),
-  parse: ({ live, saved }) => ({ loaded: live.out.trim() === 'loaded', saved: saved.out }),
+  parse: ({ live, saved, all }): ModuleIs => ({
+    loaded: live.out.trim() === 'loaded',
+    saved: saved.out,
+    all: all.out.split('\n').filter((each) => /^\w+$/.test(each)),
+  }),
   diff: ({ name }, is) => [
     ...(is.loaded
       ? []
@@ -47,4 +70,37 @@ export const kernel_module = defineResource({
           },
         ]),
   ],
+  retire: {
+    keep: (should) => should,
+    // Whether it is loaded is not looked at: one that is in use stays until the reboot, and that is well.
+    back: ({ name }, { before, is }) => {
+      if (is.saved === before.saved) return { changes: [], left: [] }
+      const path = fileOf(name)
+      if (is.saved !== `${name}\n`) {
+        return {
+          changes: [],
+          left: [
+            `${path} was edited since lbprov wrote it, so it is left as it is; delete it by hand if ${name} need not be loaded at boot.`,
+          ],
+        }
+      }
+      return {
+        changes: [
+          {
+            what: `module ${name}, saved`,
+            before: 'loaded at boot',
+            after: before.saved === '' ? undefined : 'as it was found',
+            ...(before.loaded ? {} : { note: 'it is unloaded now too, unless something uses it' }),
+            run: lines(
+              before.saved === ''
+                ? removeFile(path, { missing: [], dangling: false })
+                : replaceFile({ path, content: [new Secret(before.saved)] }),
+              before.loaded ? sh`:` : unload(name, before.all),
+            ),
+          },
+        ],
+        left: [],
+      }
+    },
+  },
 })

@@ -21,20 +21,23 @@ export const link = defineResource({
   }),
   id: ({ device }) => device,
   probe: () => ({ live: sh`ip -o link` }),
-  parse: ({ live }, { device, made_by }) => {
+  parse: ({ live }, { device }) => {
     if (live.exit !== 0) throw new AnswerError(`cannot read the interfaces: ${live.err.trim()}`)
     const links = heldLinks(live.out)
     const found = links.find(({ name }) => name === device)
-    if (found === undefined && made_by === undefined) {
-      const names = links.map(({ name }) => name).filter((name) => name !== 'lo')
+    return {
+      up: found?.up === true,
+      there: found !== undefined,
+      cards: links.map(({ name }) => name).filter((name) => name !== 'lo'),
+    }
+  },
+  diff: ({ device, made_by }, is) => {
+    if (!is.there && made_by === undefined) {
       throw new AnswerError(
-        `there is no interface ${device} here; this host has ${names.join(', ') || 'none but lo'}. Give the right name in its "interfaces" in the inventory.`,
+        `there is no interface ${device} here; this host has ${is.cards.join(', ') || 'none but lo'}. Give the right name in its "interfaces" in the inventory.`,
       )
     }
-    return { up: found?.up === true }
-  },
-  diff: ({ device }, is) =>
-    is.up
+    return is.up
       ? []
       : [
           {
@@ -43,5 +46,25 @@ export const link = defineResource({
             after: 'up',
             run: sh`ip link set dev ${device} up`,
           },
-        ],
+        ]
+  },
+  retire: {
+    keep: (should) => should,
+    back: ({ device }, { before, is }) => ({
+      changes:
+        before.up || !is.up
+          ? []
+          : [
+              {
+                what: `${device}, live`,
+                before: 'up',
+                after: 'down',
+                severs: true,
+                run: sh`ip link set dev ${device} down`,
+                undo: sh`ip link set dev ${device} up`,
+              },
+            ],
+      left: [],
+    }),
+  },
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
-import { defineResource } from '../resource.ts'
+import { defineResource, type Change } from '../resource.ts'
 import { sh } from '../sh/sh.ts'
 import { heldAddresses, type HeldAddress } from './held-address.ts'
 import { familyOf, ipAddress } from './ip-address.ts'
@@ -72,12 +72,7 @@ export const loopback_vips = defineResource({
     part === 'leaving'
       ? onLo
           .filter((address) => ours.includes(address) && !addresses.includes(address))
-          .map((address) => ({
-            what: 'VIP on lo, live',
-            before: spelled(address),
-            after: undefined,
-            run: sh`ip addr del ${spelled(address)} dev lo`,
-          }))
+          .map(takeOff)
       : addresses
           .filter((address) => !onLo.includes(address))
           .map((address) => ({
@@ -86,4 +81,31 @@ export const loopback_vips = defineResource({
             after: spelled(address),
             run: sh`ip addr add ${spelled(address)} dev lo ${familyOf(address) === 6 ? ['nodad'] : []}`,
           })),
+  /*
+   * Between two wishes of one run stands all that belongs to the first: the other part has put the wished ones on lo,
+   * and the unit tells of no others.
+   */
+  after: ({ addresses, part }, { onLo, ours }) => {
+    const stay = onLo.filter((address) => part === 'present' || !ours.includes(address))
+    return { onLo: [...new Set([...stay, ...addresses])], ours: addresses }
+  },
+  retire: {
+    keep: ({ part }) => ({ addresses: [], part }),
+    // The unit still says which are ours: it goes after them. What somebody had put on lo before stays there.
+    back: ({ part }, { before, is }) => {
+      const theirs = before.onLo.filter((address) => !before.ours.includes(address))
+      const ours = is.onLo.filter(
+        (address) => is.ours.includes(address) && !theirs.includes(address),
+      )
+      // Both parts are remembered, and one is enough to take back.
+      return { changes: part === 'present' ? ours.map(takeOff) : [], left: [] }
+    },
+  },
+})
+
+const takeOff = (address: string): Change => ({
+  what: 'VIP on lo, live',
+  before: spelled(address),
+  after: undefined,
+  run: sh`ip addr del ${spelled(address)} dev lo`,
 })

@@ -1,12 +1,14 @@
 import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
-import { defineResource } from '../resource.ts'
+import { defineResource, type Change } from '../resource.ts'
 import { sh } from '../sh/sh.ts'
 import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
 import { canonicalRule } from './nft-rule-words.ts'
 import { canonicalHead, headOf, parseTable, tableText, type Chain } from './nft-table-text.ts'
+import { editedSince, removeOwn } from './own-files.ts'
 import { replaceFile } from './replace-file.ts'
+import { sha256 } from './sha256.ts'
 
 /** The file that a boot loads the table of a family from. */
 export const nftFile = (family: 'arp' | 'ip' | 'ip6' | 'inet'): string =>
@@ -55,7 +57,7 @@ export const nft_table = defineResource({
     live: sh`! ${nfTablesLoaded} || ! command -v nft >/dev/null || nft -s list table ${family} ${name}`,
     saved: sh`[ ! -e ${nftFile(family)} ] || cat ${nftFile(family)}`,
   }),
-  parse: ({ live, saved }, { family, name, chains }) => {
+  parse: ({ live, saved }, { family, name, chains }): Found => {
     if (saved.exit !== 0) {
       throw new AnswerError(`cannot read ${nftFile(family)}: ${saved.err.trim()}`)
     }
@@ -85,45 +87,16 @@ export const nft_table = defineResource({
   files: ({ family, name, chains }) =>
     chains.length === 0 ? [] : [{ path: nftFile(family), text: fileText(family, name, chains) }],
   diff: ({ family, name, chains }, is) => {
-    const what = `nft table ${family} ${name}, live`
     const path = nftFile(family)
-    if (chains.length === 0) {
-      return [
-        ...(is.text === undefined
-          ? []
-          : [
-              {
-                what,
-                before: is.text,
-                after: undefined,
-                text: true as const,
-                run: sh`nft delete table ${family} ${name}`,
-              },
-            ]),
-        ...(is.saved === undefined
-          ? []
-          : [
-              {
-                what: path,
-                before: is.saved,
-                after: undefined,
-                text: true as const,
-                run: sh`rm -f -- ${path}`,
-              },
-            ]),
-      ]
-    }
+    if (chains.length === 0) return [...tableGone(family, name, is), ...fileGone(family, is)]
     const content = fileText(family, name, chains)
-    const wished = canonical(
-      chains.map((chain) => ({ ...chain, head: headOf(chain) })),
-      [],
-    )
+    const wished = wishedTable(chains)
     return [
       ...(is.live === wished
         ? []
         : [
             {
-              what,
+              what: whatLives(family, name),
               before: is.text,
               after: wishedText(family, name, chains),
               text: true as const,
@@ -143,7 +116,74 @@ export const nft_table = defineResource({
           ]),
     ]
   },
+  after: ({ family, name, chains }) =>
+    chains.length === 0
+      ? { saved: undefined, live: undefined, text: undefined }
+      : {
+          saved: fileText(family, name, chains),
+          live: wishedTable(chains),
+          text: wishedText(family, name, chains),
+        },
+  retire: {
+    keep: ({ family, name }) => ({ family, name, chains: [] }),
+    wrote: ({ family, name, chains }) =>
+      sha256(chains.length === 0 ? '' : fileText(family, name, chains)),
+    // The table has our name, whatever stands in it; a file may hold somebody's work.
+    back: ({ family, name }, { before, is, wrote }) => {
+      const left = editedSince(nftFile(family), is.saved, before.saved, wrote)
+      return {
+        changes: [
+          ...tableGone(family, name, is),
+          ...(left.length === 0 ? fileGone(family, is) : []),
+        ],
+        left,
+      }
+    },
+  },
 })
+
+type Family = Parameters<typeof nftFile>[0]
+
+interface Found {
+  readonly saved?: string | undefined
+  /** Equal for tables that do the same. */
+  readonly live?: string | undefined
+  readonly text?: string | undefined
+}
+
+const whatLives = (family: Family, name: string): string => `nft table ${family} ${name}, live`
+
+const tableGone = (family: Family, name: string, { text }: Found): readonly Change[] =>
+  text === undefined
+    ? []
+    : [
+        {
+          what: whatLives(family, name),
+          before: text,
+          after: undefined,
+          text: true,
+          run: sh`nft delete table ${family} ${name}`,
+        },
+      ]
+
+const fileGone = (family: Family, { saved }: Found): readonly Change[] =>
+  saved === undefined
+    ? []
+    : [
+        {
+          what: nftFile(family),
+          before: saved,
+          after: undefined,
+          text: true,
+          run: removeOwn(nftFile(family)),
+        },
+      ]
+
+const wishedTable = (chains: readonly Chain[]): string =>
+  canonical(
+    chains.map((chain) => ({ ...chain, head: headOf(chain) })),
+    [],
+  )
 
 /** Equal for tables that do the same. The order of the chains means nothing, that of the rules does. */
 const canonical = (

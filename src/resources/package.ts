@@ -30,6 +30,18 @@ const install: Readonly<Record<'apt' | 'dnf' | 'yum', (names: readonly string[])
   yum: (names) => sh`yum -q -y install ${names}`,
 }
 
+const remove = {
+  apt: sh`apt-get -q -y -o DPkg::Lock::Timeout=120 purge`,
+  dnf: sh`dnf -q -y remove`,
+  yum: sh`yum -q -y remove`,
+}
+
+/** Takes packages off a host: never done unasked, somebody else may have come to need them. */
+export const removePackages = (manager: 'apt' | 'dnf' | 'yum', names: readonly string[]): Sh =>
+  sh`DEBIAN_FRONTEND=noninteractive ${remove[manager]} ${names}`
+
+const byHand = { apt: 'apt-get purge', dnf: 'dnf remove', yum: 'yum remove' }
+
 // dpkg has a line for each architecture, and words of its own for what only waits for a trigger.
 const isInstalled = ({ out }: Answer): boolean =>
   out.split('\n').some((line) => /^(installed|triggers-(awaited|pending))$/.test(line))
@@ -64,4 +76,19 @@ export const packageResource = defineResource({
             run: install[manager](missing),
           },
         ],
+  retire: {
+    keep: (should) => should,
+    back: ({ manager }, { before, is }) => {
+      const ours = before.filter((name) => !is.includes(name))
+      return {
+        changes: [],
+        left:
+          ours.length === 0
+            ? []
+            : [
+                `${ours.join(', ')} ${ours.length === 1 ? 'was installed by lbprov and stays' : 'were installed by lbprov and stay'}; "${byHand[manager]} ${ours.join(' ')}" removes ${ours.length === 1 ? 'it' : 'them'}.`,
+              ],
+      }
+    },
+  },
 })

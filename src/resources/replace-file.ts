@@ -10,6 +10,8 @@ export interface NewFile {
   readonly group?: string | undefined
   readonly mode?: string | undefined
   readonly validate?: readonly string[] | undefined
+  /** Where what it replaces is kept, for root alone. */
+  readonly copy?: string | undefined
 }
 
 /**
@@ -19,7 +21,7 @@ export interface NewFile {
  * that what a power cut leaves behind is overwritten by the next run.
  */
 export const replaceFile = (wish: NewFile): Sh => {
-  const { path, content, owner, group, mode, validate } = wish
+  const { path, content, owner, group, mode, validate, copy } = wish
   const size = Buffer.byteLength(revealed(content))
   return lines(
     sh`set -eu; umask 077; path=${path}`,
@@ -41,9 +43,39 @@ export const replaceFile = (wish: NewFile): Sh => {
       : sh`chmod -- ${mode} "$new"`,
     // A kernel may know SELinux and its files bear no label all the same.
     sh`case $(stat -c %C -- "$path" 2>/dev/null) in *:*:*) chcon --reference="$path" -- "$new" ;; esac`,
+    copy === undefined ? sh`:` : keepCopy(copy),
     sh`sync -- "$new" 2>/dev/null || sync; mv -fT -- "$new" "$path"; sync -- "$directory/" 2>/dev/null || sync`,
   )
 }
+
+/** Whole at every moment, as the file itself; nothing where there is none yet. */
+const keepCopy = (copy: string): Sh =>
+  lines(
+    sh`copy=${copy}; if [ -f "$path" ]; then mkdir -p -- "\${copy%/*}"`,
+    // A file of its own with the umask's mode, whatever the mode of what is copied.
+    sh`rm -f -- "$copy.lbprov"; cat -- "$path" > "$copy.lbprov"`,
+    sh`sync -- "$copy.lbprov" 2>/dev/null || sync; mv -fT -- "$copy.lbprov" "$copy"; fi`,
+  )
+
+/**
+ * Takes a file away, and what a power cut may have left beside it; then the directories that were missing before it was
+ * there, where nothing else is in them. Where a link to nothing was, what it points to goes, and the link stays.
+ */
+export const removeFile = (
+  path: string,
+  was: { readonly missing: readonly string[]; readonly dangling: boolean },
+): Sh =>
+  lines(
+    sh`set -eu; path=${path}`,
+    was.dangling ? sh`if [ -L "$path" ]; then path=$(readlink -f -- "$path"); fi` : sh`:`,
+    sh`directory=\${path%/*}; rm -f -- "$path" "$directory/.\${path##*/}.lbprov"`,
+    sh`sync -- "$directory/" 2>/dev/null || sync`,
+    removeDirectories(was.missing),
+  )
+
+/** Those that are empty, the deepest first. */
+export const removeDirectories = (directories: readonly string[]): Sh =>
+  sh`for directory in ${directories}; do rmdir -- "$directory" 2>/dev/null || break; done`
 
 // Adjacent quoted words are one word to the shell: the secrets stay holes of their own, and masked in what is shown.
 const pieces = (content: Content): Sh =>

@@ -2,8 +2,8 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
-import { sh, type Sh } from '../sh/sh.ts'
-import { defaultRoutes } from './default-route.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
+import { defaultRoutes, type DefaultRoute } from './default-route.ts'
 import { deviceName } from './device.ts'
 import { familyOf, ipAddress } from './ip-address.ts'
 
@@ -51,5 +51,38 @@ export const route = defineResource({
           rival === undefined ? sh`ip ${option(via)} route del ${wished}` : replace(rival.words),
       },
     ]
+  },
+  retire: {
+    keep: (should) => should,
+    wrote: ({ via, device }) => `${via} dev ${device}`,
+    back: ({ via }, { before, is, wrote }) => {
+      const had = (routes: readonly DefaultRoute[], { shown }: DefaultRoute): boolean =>
+        routes.some((each) => each.shown === shown)
+      // With whatever metric: after a reboot it is the network provider who has set it.
+      const ours = is.filter(
+        (each) => each.way !== undefined && wrote.includes(each.way) && !had(before, each),
+      )
+      if (ours.length === 0) return { changes: [], left: [] }
+      const best = before[0]
+      const again = best === undefined || had(is, best) ? [] : [best]
+      const replace = ({ words }: DefaultRoute): Sh => sh`ip ${option(via)} route replace ${words}`
+      const del = ({ words }: DefaultRoute): Sh => sh`ip ${option(via)} route del ${words}`
+      // What has the metric of another takes its place.
+      const without = (routes: readonly DefaultRoute[], others: readonly DefaultRoute[]) =>
+        routes.filter(({ metric }) => !others.some((each) => each.metric === metric))
+      return {
+        changes: [
+          {
+            what: 'default route, live',
+            before: ours.map(({ shown }) => shown).join(', '),
+            after: best?.shown,
+            severs: true,
+            run: lines(sh`set -e`, ...again.map(replace), ...without(ours, again).map(del)),
+            undo: lines(...ours.map(replace), ...without(again, ours).map(del)),
+          },
+        ],
+        left: [],
+      }
+    },
   },
 })

@@ -64,14 +64,33 @@ export const staleFiles = (
   })
 }
 
+/** The word that `noting` put behind the sums of so many files, where the note is about the unit's current run. */
+export const notedWord = (
+  files: number,
+  { daemon, note }: Readonly<Record<'daemon' | 'note', Answer>>,
+): string | undefined => {
+  const [run] = daemon.out.trim().split(' ')
+  const [noted, ...notes] = firstWords(note)
+  return run !== '' && noted === run ? notes[files] : undefined
+}
+
 /**
  * Runs a command that has the unit read its files, and notes what it read. The sums are taken before:
  * should a file change in between, the note is wrong in the safe direction, and the next run reloads.
+ * `word`: what is to be noted behind the sums, which it finds in $sums.
  */
-export const noting = (name: string, paths: readonly string[], command: Sh): Sh =>
+export const noting = (
+  name: string,
+  paths: readonly string[],
+  command: Sh,
+  word: Sh = sh`''`,
+): Sh =>
   lines(
     sh`sums=$(${sums(paths)})`,
     command,
     currentRun(name),
-    sh`umask 077; mkdir -p /run/lbprov && printf '%s\n' "$run" "$sums" > ${noteOf(name)}`,
+    sh`umask 077; mkdir -p /run/lbprov && printf '%s\n' "$run" "$sums" ${word} > ${noteOf(name)}`,
   )
+
+/** Whatever the daemon has read by now, nobody knows. */
+export const forgetNote = (name: string): Sh => sh`rm -f ${noteOf(name)}`

@@ -7,17 +7,22 @@ import { lines, sh, type Sh } from '../sh/sh.ts'
 import { enableUnit } from './enable-unit.ts'
 import { loadedQuestions, noting, staleFiles } from './service-loaded.ts'
 
-const unitProperties = ['LoadState', 'ActiveState', 'UnitFileState', 'CanReload'] as const
+export const unitProperties = ['LoadState', 'ActiveState', 'UnitFileState', 'CanReload'] as const
 
 const unitTypes = /\.(automount|mount|path|scope|service|slice|socket|swap|target|timer)$/
 
 // What `systemctl enable` can do nothing more about. A state of this boot only is not among them.
-const startsAtBoot = ['enabled', 'static', 'generated', 'alias', 'indirect']
+export const startsAtBoot = ['enabled', 'static', 'generated', 'alias', 'indirect']
 
-const runningStates = ['active', 'reloading', 'refreshing']
+export const runningStates = ['active', 'reloading', 'refreshing']
+// It runs, or tries to again and again.
+const startedStates = [...runningStates, 'activating']
 const notRunning = ['inactive', 'failed', 'activating', 'deactivating', 'maintenance']
 
-const readUnit = ({ exit, out, err }: Answer, name: string): Readonly<Record<string, string>> => {
+export const readUnit = (
+  { exit, out, err }: Answer,
+  name: string,
+): Readonly<Record<string, string>> => {
   const unit = Object.fromEntries(
     out.split('\n').map((line) => {
       const equals = line.indexOf('=')
@@ -27,11 +32,6 @@ const readUnit = ({ exit, out, err }: Answer, name: string): Readonly<Record<str
   if (exit !== 0 || ![...runningStates, ...notRunning].includes(unit.ActiveState ?? '')) {
     throw new AnswerError(
       `systemctl cannot say how ${name} is: ${err.trim() || out.trim() || 'no answer'}`,
-    )
-  }
-  if (unit.LoadState === 'masked') {
-    throw new AnswerError(
-      `${name} is masked, so it cannot be started; run "systemctl unmask ${name}" there if that is no longer meant, and run again.`,
     )
   }
   return unit
@@ -73,34 +73,35 @@ export const service = defineResource({
       loads.map(({ path }) => path),
     ),
   }),
-  parse: ({ unit, ...answers }, { name, loads, restart, running }) => {
+  parse: ({ unit, ...answers }, { name, loads, running }) => {
     const properties = readUnit(unit, name)
     const runs = runningStates.includes(properties.ActiveState ?? '')
-    const stale =
-      runs && running ? staleFiles(loads, answers).map(({ path }) => baseName(path)) : []
-    const canReload = properties.CanReload === 'yes'
-    if (stale.length > 0 && !canReload && !restart) {
-      throw new AnswerError(
-        `${name} runs with an older ${stale.join(', ')} and cannot reload; set "restart: true" for it if a restart may drop its connections, or restart it by hand, and run again.`,
-      )
-    }
+    const sums = answers.files.out.split('\n').map((line) => line.split(' ')[0] ?? '')
     return {
-      enabled: startsAtBoot.includes(properties.UnitFileState ?? ''),
-      activity: properties.ActiveState,
+      masked: properties.LoadState === 'masked',
+      boot: properties.UnitFileState ?? '',
+      activity: properties.ActiveState ?? '',
       runs,
-      stale,
-      canReload,
+      stale: runs && running ? staleFiles(loads, answers).map(({ path }) => path) : [],
+      canReload: properties.CanReload === 'yes',
+      /** Of the files that it loads, as they are on the disk; a dash for one that is not there. */
+      sums: Object.fromEntries(loads.map(({ path }, n) => [path, sums[n] ?? ''])),
     }
   },
-  diff: ({ name, loads, running }, is) => {
-    const act = (command: Sh): Sh =>
-      noting(
-        name,
-        loads.map(({ path }) => path),
-        sh`${command} ${name} || ${orItsLastWords(name)}`,
+  diff: ({ name, loads, restart, running }, is) => {
+    if (is.masked) {
+      throw new AnswerError(
+        `${name} is masked, so it cannot be started; run "systemctl unmask ${name}" there if that is no longer meant, and run again.`,
       )
+    }
+    if (is.stale.length > 0 && !is.canReload && !restart) {
+      throw new AnswerError(
+        `${name} runs with an older ${baseNames(is.stale)} and cannot reload; set "restart: true" for it if a restart may drop its connections, or restart it by hand, and run again.`,
+      )
+    }
+    const paths = loads.map(({ path }) => path)
     return [
-      ...enableUnit(name, is.enabled),
+      ...enableUnit(name, startsAtBoot.includes(is.boot)),
       ...(is.runs || !running
         ? []
         : [
@@ -108,7 +109,7 @@ export const service = defineResource({
               what: `${name}, live`,
               before: is.activity,
               after: 'running',
-              run: lines(start(name), act(sh`systemctl "$verb"`)),
+              run: lines(start(name), act(name, paths, sh`systemctl "$verb"`)),
             },
           ]),
       ...(is.stale.length === 0
@@ -116,16 +117,91 @@ export const service = defineResource({
         : [
             {
               what: `${name}, live`,
-              before: `running with an older ${is.stale.join(', ')}`,
+              before: `running with an older ${baseNames(is.stale)}`,
               after: is.canReload ? 'reloaded' : 'restarted',
-              run: act(sh`systemctl ${is.canReload ? 'reload' : 'restart'}`),
+              run: act(name, paths, sh`systemctl ${is.canReload ? 'reload' : 'restart'}`),
             },
           ]),
     ]
   },
+  retire: {
+    keep: ({ name, loads, restart, running }) => ({
+      name,
+      loads: loads.map(({ path }) => ({ path })),
+      restart,
+      running,
+    }),
+    // A line for each file, with the text that it was told to read.
+    wrote: ({ loads }) =>
+      loads
+        .flatMap(({ path, sha256 }) => (sha256 === undefined ? [] : [`${path} ${sha256}`]))
+        .join('\n'),
+    back: ({ name, loads, restart, running }, { before, is, wrote }) => {
+      const written = wrote.flatMap((word) => word.split('\n'))
+      const paths = loads.map(({ path }) => path)
+      // A file of ours will be what it was by then: it goes back before a service that stays.
+      const older = paths.filter((path) => {
+        const [was, now] = [before.sums[path], is.sums[path] ?? '']
+        return (
+          is.stale.includes(path) ||
+          (was !== undefined && was !== now && written.includes(`${path} ${now}`))
+        )
+      })
+      const stays = before.runs && is.runs && running && older.length > 0
+      const mayAct = is.canReload || restart
+      return {
+        changes: [
+          ...(running &&
+          startedStates.includes(is.activity) &&
+          !startedStates.includes(before.activity)
+            ? [
+                {
+                  what: `${name}, live`,
+                  before: is.activity,
+                  after: 'stopped',
+                  // It waits until the unit has stopped.
+                  run: sh`systemctl stop ${name} || ${orItsLastWords(name)}`,
+                },
+              ]
+            : []),
+          ...(is.boot === 'enabled' && !startsAtBoot.includes(before.boot)
+            ? [
+                {
+                  what: `${name}, saved`,
+                  before: 'enabled',
+                  after: 'not started at boot',
+                  run: sh`systemctl -q disable ${name}`,
+                },
+              ]
+            : []),
+          ...(stays && mayAct
+            ? [
+                {
+                  what: `${name}, live`,
+                  before: `running with an older ${baseNames(older)}`,
+                  after: is.canReload ? 'reloaded' : 'restarted',
+                  run: act(name, paths, sh`systemctl ${is.canReload ? 'reload' : 'restart'}`),
+                },
+              ]
+            : []),
+        ],
+        left:
+          stays && !mayAct
+            ? [
+                `${name} cannot reload, so it keeps running with an older ${baseNames(older)}; restart it by hand once that may drop its connections.`,
+              ]
+            : [],
+      }
+    },
+  },
 })
 
-const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1)
+const baseNames = (paths: readonly string[]): string =>
+  paths.map((path) => path.slice(path.lastIndexOf('/') + 1)).join(', ')
+
+/** Has the unit read its files by a command, and notes what it read. */
+const act = (name: string, paths: readonly string[], command: Sh): Sh =>
+  noting(name, paths, sh`${command} ${name} || ${orItsLastWords(name)}`)
 
 /**
  * Sets `verb`. Its package may have started the service since it was asked about, with other files than

@@ -69,4 +69,5 @@ export const silent_segment = defineResource({
     }
   },
   diff: () => [],
+  after: () => undefined,
 })

@@ -3,7 +3,9 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
 import { sh } from '../sh/sh.ts'
+import { editedSince } from './own-files.ts'
 import { replaceFile } from './replace-file.ts'
+import { sha256 } from './sha256.ts'
 import {
   canonicalKey,
   lastValue,
@@ -75,9 +77,10 @@ export const sysctl = defineResource({
       withoutOurs: others ?? absent?.otherwise,
     }
   },
-  diff: ({ key, value, reason }, is) => {
+  diff: (should, is) => {
+    const { key, value } = should
     if (value === undefined) return is.saved === '' ? [] : taken(key, is)
-    const text = `${reason === undefined ? '' : `# ${reason}\n`}${key} = ${value}\n`
+    const text = textOf(should)
     return [
       ...(is.live === value ? [] : [setLive(key, is.live, value)]),
       ...(is.saved === text
@@ -98,7 +101,39 @@ export const sysctl = defineResource({
           ]),
     ]
   },
+  after: (should, is) => {
+    const { key, value } = should
+    if (value !== undefined) {
+      const text = textOf(should)
+      return { ...is, live: value, saved: text, savedValue: lastValue(text, key) }
+    }
+    if (is.saved === '') return is
+    const live = is.live === undefined ? undefined : (is.withoutOurs ?? is.live)
+    return { ...is, live, saved: '', savedValue: undefined }
+  },
+  retire: {
+    // What a boot would make of it does not matter: it gets back what it had.
+    keep: ({ key }) => ({ key, absent: { otherwise: '' } }),
+    wrote: (should) => sha256(textOf(should)),
+    back: ({ key }, { before, is, wrote }) => {
+      if (is.saved === '') return { changes: backLive(key, before, is), left: [] }
+      const left = editedSince(sysctlFile(key), is.saved, before.saved, wrote)
+      // Whoever edited the file wants what lives now.
+      if (left.length > 0) return { changes: [], left }
+      return { changes: [...backLive(key, before, is), fileGone(key, is.savedValue)], left }
+    },
+  },
 })
+
+/** Nothing for a wish without a value. */
+const textOf = ({ key, value, reason }: Wish): string =>
+  value === undefined ? '' : `${reason === undefined ? '' : `# ${reason}\n`}${key} = ${value}\n`
+
+interface Wish {
+  readonly key: string
+  readonly value?: string | undefined
+  readonly reason?: string | undefined
+}
 
 interface Found {
   /** undefined: the kernel does not have it now. */
@@ -121,10 +156,21 @@ const taken = (key: string, { live, savedValue, withoutOurs }: Found): readonly 
   ...(live === undefined || withoutOurs === undefined || live === withoutOurs
     ? []
     : [setLive(key, live, withoutOurs)]),
-  {
-    what: `${key}, saved`,
-    before: savedValue ?? 'in other words',
-    after: undefined,
-    run: sh`rm -f -- ${sysctlFile(key)}`,
-  },
+  fileGone(key, savedValue),
 ]
+
+const fileGone = (key: string, savedValue: string | undefined): Change => ({
+  what: `${key}, saved`,
+  before: savedValue ?? 'in other words',
+  after: undefined,
+  run: sh`rm -f -- ${sysctlFile(key)}`,
+})
+
+/**
+ * Nothing where a module brought the parameter, or took it along: what it would be by itself is not known. Nor where
+ * our file was there before, for then what lived was ours as well.
+ */
+const backLive = (key: string, before: Found, { live }: Found): readonly Change[] =>
+  before.live === undefined || before.saved !== '' || live === undefined || live === before.live
+    ? []
+    : [setLive(key, live, before.live)]

@@ -26,6 +26,11 @@ const execWord = (word: string): string => {
 const list = (key: string, units: readonly string[]): readonly string[] =>
   units.length === 0 ? [] : [`${key}=${units.join(' ')}`]
 
+const firstLine = '# Written by lbprov; what is changed here by hand is lost.'
+
+/** Whether lbprov wrote a unit's file. */
+export const isOurs = (text: string): boolean => text.startsWith(firstLine)
+
 /** The text of the unit's file. */
 export const bootUnitText = ({
   description,
@@ -37,7 +42,7 @@ export const bootUnitText = ({
   undo,
 }: BootUnit): string =>
   [
-    '# Written by lbprov; what is changed here by hand is lost.',
+    firstLine,
     '[Unit]',
     `Description=${plain(description)}`,
     ...list('Requires', requires),

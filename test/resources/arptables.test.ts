@@ -18,7 +18,7 @@ describe.each(shells)('with %s', (_, shell) => {
   ] as const)('rules go into %s where the tool calls its chains so (E1)', (_name, listed, used) => {
     const steps = arptables
       .bind({ rules: [{ vip: '203.0.113.24', source: '203.0.113.21' }] })
-      .judge({ live: nothing, record: nothing, saved: nothing })
+      .judge({ live: nothing, record: nothing, saved: nothing, there: nothing })
       .filter(({ what }) => what.endsWith(', live'))
       .map(({ run }) => run.text)
     expect(feed(shell, `${withChains(listed)}${steps.join('\n')}\n`)).toEqual({

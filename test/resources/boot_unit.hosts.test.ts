@@ -45,6 +45,7 @@ describe('a boot unit', () => {
     expect(calls().slice(2)).toEqual([
       'systemctl -q disable lbprov-vips.service',
       'systemctl daemon-reload',
+      'systemctl -q stop lbprov-vips.service',
     ])
   })
 

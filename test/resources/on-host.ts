@@ -45,13 +45,21 @@ export const trip = (
     mark,
   )
 
-export const judgeOn = (place: Place, resource: Resource, shell?: Shell): readonly Change[] => {
+/** What the place says to the questions of a resource. */
+export const answersOn = (
+  place: Place,
+  resource: Resource,
+  shell?: Shell,
+): Readonly<Record<string, Answer>> => {
   const entries = Object.entries(resource.probe)
   const answers = entries.map(
     ([part, question]) => [part, trip(place, [question], shell)[0]] as const,
   )
-  return resource.judge(Object.fromEntries(answers) as Readonly<Record<string, Answer>>)
+  return Object.fromEntries(answers) as Readonly<Record<string, Answer>>
 }
+
+export const judgeOn = (place: Place, resource: Resource, shell?: Shell): readonly Change[] =>
+  resource.judge(answersOn(place, resource, shell))
 
 /** @throws Error with what a command had to say when it failed */
 export const runOn = (place: Place, commands: readonly Sh[], shell?: Shell): void => {
