@@ -1,3 +1,4 @@
+import type { RawLine } from '../inventory/settings.ts'
 import { Secret, type Content } from '../secret.ts'
 
 type Word = string | number | Secret
@@ -7,7 +8,7 @@ export type Line = readonly Word[]
 
 /** Lines in an operator's own words: each is written as it is, indented. */
 export interface Raw {
-  readonly lines: readonly string[]
+  readonly lines: readonly RawLine[]
 }
 
 /** A keyword with its braces. */
@@ -28,7 +29,7 @@ export const flag = (keyword: string, holds: boolean): Line => (holds ? [keyword
 /** Several words as one, in double quotes: a program with its arguments. None of them may hold a quote. */
 export const quoted = (words: readonly string[]): string => `"${words.join(' ')}"`
 
-export const raw = (lines: readonly string[]): Raw => ({ lines })
+export const raw = (lines: readonly RawLine[]): Raw => ({ lines })
 
 export const block = (opening: string, body: readonly Item[]): Block => ({ opening, body })
 
@@ -36,34 +37,59 @@ export const block = (opening: string, body: readonly Item[]): Block => ({ openi
 export const listBlock = (opening: string, lines: readonly Line[]): readonly Block[] =>
   lines.length === 0 ? [] : [block(opening, lines)]
 
-const writeLine = (words: Line, indent: string): Content =>
+/** A line of the file, and where in the inventory an operator's own line was written. */
+interface Written {
+  readonly content: Content
+  readonly at?: string
+}
+
+const plain = (content: string): Written => ({ content: [`${content}\n`] })
+
+const writeLine = (words: Line, indent: string): readonly Written[] =>
   words.length === 0
     ? []
     : [
-        ...words.flatMap((word, n) => [
-          n === 0 ? indent : ' ',
-          word instanceof Secret ? word : String(word),
-        ]),
-        '\n',
+        {
+          content: [
+            ...words.flatMap((word, n) => [
+              n === 0 ? indent : ' ',
+              word instanceof Secret ? word : String(word),
+            ]),
+            '\n',
+          ],
+        },
       ]
 
-const writeItem = (item: Item, indent: string): Content => {
+const writeItem = (item: Item, indent: string): readonly Written[] => {
   if ('opening' in item) return writeBlock(item, indent)
   if ('lines' in item) {
-    return item.lines.map((text) => (text.trim() === '' ? '\n' : `${indent}${text}\n`))
+    return item.lines.map(({ text, at }) => ({
+      ...plain(text.trim() === '' ? '' : `${indent}${text}`),
+      at,
+    }))
   }
   return writeLine(item, indent)
 }
 
-const writeBlock = ({ opening, body }: Block, indent: string): Content => [
-  `${indent}${opening} {\n`,
+const writeBlock = ({ opening, body }: Block, indent: string): readonly Written[] => [
+  plain(`${indent}${opening} {`),
   ...body.flatMap((item) => writeItem(item, `${indent}    `)),
-  `${indent}}\n`,
+  plain(`${indent}}`),
 ]
 
 /** What stands on the file's own level, one after the other, an empty line between them. */
-export const text = (items: readonly Item[]): Content =>
+const writeAll = (items: readonly Item[]): readonly Written[] =>
   items
     .map((item) => writeItem(item, ''))
     .filter((written) => written.length > 0)
-    .flatMap((written, n) => [...(n === 0 ? [] : ['\n']), ...written])
+    .flatMap((written, n) => [...(n === 0 ? [] : [plain('')]), ...written])
+
+/** The text of a file. */
+export const text = (items: readonly Item[]): Content =>
+  writeAll(items).flatMap(({ content }) => content)
+
+/** Where in the inventory a line of that text was written, by its number from 1: those of an operator's own. */
+export const places = (items: readonly Item[]): Readonly<Record<number, string>> =>
+  Object.fromEntries(
+    writeAll(items).flatMap(({ at }, n) => (at === undefined ? [] : [[n + 1, at]])),
+  )

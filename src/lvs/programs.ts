@@ -14,5 +14,5 @@ const STARTS = /^\s*(?:notify\w*|quorum_(?:up|down)|script|misc_path|(?:startup|
 /** Whether lines of the operator's own start programs too; what they are is keepalived's to find. */
 export const hasOwnPrograms = ({ globalDefs, services }: Cluster): boolean =>
   [globalDefs.extraGlobalDefs, globalDefs.extra, ...services.map(({ extra }) => extra)].some(
-    (lines) => lines.some((line) => STARTS.test(line)),
+    (lines) => lines.some(({ text }) => STARTS.test(text)),
   )

@@ -7,11 +7,14 @@ import { file } from './file.ts'
 import { firewalld } from './firewalld.ts'
 import { ifupdown_sources } from './ifupdown_sources.ts'
 import { iptables } from './iptables.ts'
+import { ipvs_drain } from './ipvs_drain.ts'
+import { keepalived_daemon } from './keepalived_daemon.ts'
 import { kernel_module } from './kernel_module.ts'
 import { link } from './link.ts'
 import { loopback_vips } from './loopback_vips.ts'
 import { nft_table } from './nft_table.ts'
 import { packageResource } from './package.ts'
+import { pool_gate } from './pool_gate.ts'
 import { route } from './route.ts'
 import { service } from './service.ts'
 import { silent_segment } from './silent_segment.ts'
@@ -29,11 +32,14 @@ export const resourceKinds: readonly ResourceKind[] = [
   firewalld,
   ifupdown_sources,
   iptables,
+  ipvs_drain,
+  keepalived_daemon,
   kernel_module,
   link,
   loopback_vips,
   nft_table,
   packageResource,
+  pool_gate,
   route,
   service,
   silent_segment,

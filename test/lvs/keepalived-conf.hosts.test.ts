@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
+import { whereWritten } from '../../src/engine/written.ts'
 import type { Cluster } from '../../src/inventory/cluster.ts'
 import { keepalived_conf } from '../../src/lvs/keepalived_conf.ts'
 import { keepalived_scripts } from '../../src/lvs/keepalived_scripts.ts'
-import type { Task } from '../../src/lvs/task.ts'
+import { nothingRemembered, type Task } from '../../src/lvs/task.ts'
 import { debianPlatform } from '../../src/platform.ts'
 import type { Change } from '../../src/resource.ts'
 import { toyHost, type Said, type Toy } from '../toy/toy.ts'
@@ -24,7 +25,12 @@ const sh = (script: string): Said => toy.run(['sh', '-c', script])
 /** What a task still has to change on the toy, as the router lb1, by its own questions. */
 const changes = (task: Task, cluster: Cluster): readonly Change[] =>
   task
-    .resources({ cluster, host: routerOf(cluster, 'lb1'), platform: debianPlatform })
+    .resources({
+      ...nothingRemembered,
+      cluster,
+      host: routerOf(cluster, 'lb1'),
+      platform: debianPlatform,
+    })
     .flatMap((resource) => {
       const asked = Object.entries(resource.probe).map(([name, ask]) => [name, sh(ask.text)])
       return resource.judge(Object.fromEntries(asked) as Readonly<Record<string, Said>>)
@@ -69,6 +75,39 @@ describe('the kitchen sink', () => {
     )
     for (const task of [keepalived_scripts, keepalived_conf])
       expect(changes(task, wished)).toEqual([])
+  })
+
+  it('keeps what was there, for root alone', () => {
+    const before = toy.read(path)
+    const quiet = { exit: 0, out: '', err: '' }
+    const other = kitchenSink.replace('delay_loop: 10', 'delay_loop: 11')
+    expect(apply(keepalived_conf, clusterOf(other))).toEqual([quiet])
+    expect(toy.read('/var/lib/lbprov/keepalived.conf.before')).toBe(before)
+    expect(sh('stat -c "%a %n" /var/lib/lbprov/*').out).toBe(
+      '600 /var/lib/lbprov/keepalived.conf.before\n',
+    )
+    expect(toy.read(path)).not.toBe(before)
+    expect(apply(keepalived_conf, wished)).toEqual([quiet])
+  })
+
+  it('says where in the inventory a line was written that keepalived does not take', () => {
+    const before = toy.read(path)
+    const bad = kitchenSink
+      .replace('    vrrp_version 2\n', '    vrrp_version 2\n    no_such_word 1\n')
+      .replace('      quorum_down', '      no_such_thing x\n      quorum_down')
+    const [change] = changes(keepalived_conf, clusterOf(bad))
+    if (change === undefined) throw new Error('nothing to change')
+    const said = sh(change.run.text)
+    expect(said.exit).not.toBe(0)
+    const written = bad.split('\n')
+    const found = whereWritten(change, said.err).map(
+      (sentence) => /^Line \d+ is inventory\/inventory.yaml:(\d+):(\d+)\.$/.exec(sentence) ?? [],
+    )
+    const words = found.map(([, line, column]) =>
+      written[Number(line) - 1]?.slice(Number(column) - 1),
+    )
+    expect(new Set(words)).toEqual(new Set(['no_such_word 1', 'no_such_thing x']))
+    expect(toy.read(path)).toBe(before)
   })
 
   it('runs its scripts as root only: keepalived 2.2.7 cannot test another user', () => {

@@ -10,11 +10,14 @@ import { firewalld } from '../../src/resources/firewalld.ts'
 import { ifupdown_sources } from '../../src/resources/ifupdown_sources.ts'
 import { resourceKinds } from '../../src/resources/index.ts'
 import { iptables } from '../../src/resources/iptables.ts'
+import { ipvs_drain } from '../../src/resources/ipvs_drain.ts'
+import { keepalived_daemon } from '../../src/resources/keepalived_daemon.ts'
 import { kernel_module } from '../../src/resources/kernel_module.ts'
 import { link } from '../../src/resources/link.ts'
 import { loopback_vips } from '../../src/resources/loopback_vips.ts'
 import { nft_table } from '../../src/resources/nft_table.ts'
 import { packageResource } from '../../src/resources/package.ts'
+import { pool_gate } from '../../src/resources/pool_gate.ts'
 import { route } from '../../src/resources/route.ts'
 import { service } from '../../src/resources/service.ts'
 import { silent_segment } from '../../src/resources/silent_segment.ts'
@@ -86,6 +89,16 @@ const wishes: readonly (readonly [Resource, string?])[] = [
       saved: '/etc/iptables/rules.v4',
     }),
   ],
+  [
+    keepalived_daemon.bind({
+      part: 'run',
+      conf: { path: '/etc/keepalived/keepalived.conf' },
+      adverts: '-',
+      vips: ['203.0.113.10'],
+      table: [],
+      routers: 2,
+    }),
+  ],
   [kernel_module.bind({ name: 'ip_vs_toy' })],
   [link.bind({ device: 'eth1' }), 'ip link set eth1 down'],
   [loopback_vips.bind({ part: 'present', addresses: ['203.0.113.24', '2001:db8:7::18'] })],
@@ -110,6 +123,23 @@ const wishes: readonly (readonly [Resource, string?])[] = [
     }),
   ],
   [packageResource.bind({ manager: 'apt', names: ['toypackage', 'other-package'] })],
+  [
+    pool_gate.bind({
+      conf: '/srv/keepalived.conf',
+      seenFrom: 'lb1',
+      members: [
+        {
+          name: 'rs1',
+          at: { protocol: 'tcp', address: '203.0.113.10', port: 80 },
+          address: '127.0.0.1',
+          port: 8080,
+          asked: { address: '127.0.0.1', port: 8080 },
+        },
+      ],
+    }),
+    `echo 'virtual_server 203.0.113.10 80 {' >/srv/keepalived.conf; echo '}' >>/srv/keepalived.conf
+    systemctl start keepalived; busybox nc -ll -p 8080 -e true >/dev/null 2>&1 </dev/null &`,
+  ],
   [route.bind({ via: '10.9.0.1', device: 'eth1' }), 'ip addr add 10.9.0.2/24 dev eth1'],
   [
     route.bind({ via: '10.9.0.9', device: 'eth1' }),
@@ -140,6 +170,12 @@ const wishes: readonly (readonly [Resource, string?])[] = [
 /** What changes nothing, ever, and has nothing to say against a toy host; and firewalld, which is not there. */
 const conditions: readonly Resource[] = [
   firewalld.bind({ redirects: [], accepts: [], direct: [] }),
+  ipvs_drain.bind({
+    conf: '/etc/keepalived/keepalived.conf',
+    keep: [],
+    vips: ['203.0.113.10'],
+    timeoutSeconds: 60,
+  }),
   silent_segment.bind({ subnets: ['10.0.0.0/8'], devices: ['eth0', 'eth1'] }),
   sysctl_condition.bind({
     keys: ['net.ipv4.conf.all.rp_filter', 'net.ipv4.conf.eth0.rp_filter'],

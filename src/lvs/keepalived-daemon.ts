@@ -1,0 +1,30 @@
+import type { Router } from '../inventory/cluster.ts'
+import type { Resource } from '../resource.ts'
+import { keepalived_daemon } from '../resources/keepalived_daemon.ts'
+import { sha256 } from '../resources/sha256.ts'
+import { advertsOf } from '../resources/vrrp-adverts.ts'
+import { revealed } from '../secret.ts'
+import { ipvsWish } from './ipvs-wish.ts'
+import type { Place } from './task.ts'
+import { keepalivedConfPath, keepalivedConfText } from './keepalived-conf-text.ts'
+
+/** What both tasks wish of keepalived; they differ in what they do about it. */
+export const daemonOf = (
+  { cluster, roster }: Pick<Place, 'cluster' | 'roster'>,
+  router: Router,
+  part: 'run' | 'stand_down',
+): Resource => {
+  // One that left the inventory may run all the same.
+  const departed = roster.filter(
+    ({ name, role }) => role === 'router' && !cluster.routers.some((each) => each.name === name),
+  )
+  const text = revealed(keepalivedConfText(cluster, router))
+  return keepalived_daemon.bind({
+    part,
+    conf: { path: keepalivedConfPath, sha256: sha256(text) },
+    adverts: advertsOf(text).sum,
+    vips: cluster.vrrp.instances.flatMap(({ vips }) => vips.map(({ address }) => address)),
+    table: ipvsWish(cluster),
+    routers: cluster.routers.length + departed.length,
+  })
+}
