@@ -31,6 +31,11 @@ export interface Document {
   readonly value: unknown
   /** The value's place; a map's is its key's, and what is missing is looked for in its parent. */
   readonly locate: (path: Path, at?: 'key' | 'value') => Place
+  /** Where a line of a text stands, counted from 0; of one that is not written under "|", where the text begins. */
+  readonly locateLine: (
+    path: Path,
+    index: number,
+  ) => { readonly line: number; readonly column: number }
 }
 
 const MAX_ALIASES = 50
@@ -82,6 +87,28 @@ const locator = (parsed: Parsed, counter: LineCounter): Document['locate'] => {
     }
   }
 }
+
+/** Only under "|" does each line of the text stand on a line of its own. */
+const lineLocator =
+  (
+    parsed: Parsed,
+    counter: LineCounter,
+    text: string,
+    locate: Document['locate'],
+  ): Document['locateLine'] =>
+  (path, index) => {
+    const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(parsed) : node)
+    const node = path.reduce<unknown>((above, step) => {
+      const whole = resolved(above)
+      return isSeq(whole) ? whole.items[Number(step)] : pairAt(whole, String(step))?.value
+    }, parsed.contents)
+    const scalar = resolved(node)
+    const start = startOf(scalar)
+    if (!isScalar(scalar) || scalar.type !== 'BLOCK_LITERAL' || start === undefined)
+      return locate(path)
+    const line = counter.linePos(start).line + 1 + index
+    return { line, column: Math.max(text.split('\n')[line - 1]?.search(/\S/) ?? 0, 0) + 1 }
+  }
 
 const isEmpty = (node: unknown): boolean =>
   isScalar(node) && node.value === null && (node.source ?? '') === ''
@@ -171,5 +198,6 @@ export const readYaml = (file: string, text: string): Document => {
     () => parsed.toJS({ maxAliasCount: MAX_ALIASES }) as unknown,
     `more than ${String(MAX_ALIASES)} values through aliases; write some of them out`,
   )
-  return { file, value, locate: locator(parsed, counter) }
+  const locate = locator(parsed, counter)
+  return { file, value, locate, locateLine: lineLocator(parsed, counter, text, locate) }
 }

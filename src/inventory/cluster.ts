@@ -1,6 +1,6 @@
 import type { Address, ArpMethod, Firewall, Forwarding, Network, Provider, Vip } from './network.ts'
 import type { Service, VirtualServer } from './service.ts'
-import type { GlobalDefs, KernelSettings } from './settings.ts'
+import type { Drain, GlobalDefs, KernelSettings } from './settings.ts'
 import type { Vrrp } from './vrrp.ts'
 
 // What an inventory means once it is read, checked and everything derivable is derived. Plain data.
@@ -66,6 +66,7 @@ export interface Cluster {
   readonly vrrp: Vrrp
   readonly globalDefs: GlobalDefs
   readonly kernel: KernelSettings
+  readonly drain: Drain
   /** In the inventory's order. */
   readonly routers: readonly Router[]
   /** Those that lbprov provisions; the others are only in the pools. */

@@ -4,7 +4,7 @@ import { realServersOf, routersOf } from './derive/hosts.ts'
 import { networksOf, vipsOf } from './derive/networks.ts'
 import { servicesOf } from './derive/services.ts'
 import type { Origin } from './derive/ssh.ts'
-import { globalDefsOf, kernelOf } from './derive/settings.ts'
+import { drainOf, globalDefsOf, kernelOf } from './derive/settings.ts'
 import { vrrpOf } from './derive/vrrp.ts'
 import type { Wish } from './schema.ts'
 
@@ -20,8 +20,9 @@ export const derive = (wish: Wish, origin: Origin, authPass: Secret | undefined)
     networks,
     vips,
     vrrp: vrrpOf(wish, { networks, vips }, origin, authPass),
-    globalDefs: globalDefsOf(wish),
+    globalDefs: globalDefsOf(wish, origin),
     kernel: kernelOf(wish),
+    drain: drainOf(wish),
     routers,
     realServers,
     services: servicesOf(wish, { networks, vips, routers, realServers }, origin),

@@ -1,7 +1,7 @@
 import { WishError, type Fault } from '../errors.ts'
 import { inOrder, schemaFaults, showPath } from '../faults/schema-faults.ts'
 import type { Secret } from '../secret.ts'
-import { readYaml, type Document } from '../yaml.ts'
+import { readYaml, type Document, type Path } from '../yaml.ts'
 import type { Cluster } from './cluster.ts'
 import { derive } from './derive.ts'
 import { withoutFaults } from './prune.ts'
@@ -79,7 +79,15 @@ const opened = (wish: Wish, isUsed: boolean, means: Means): Opened => {
 /** An inventory's text as a Cluster; throws a WishError with every fault that can be found without asking a host. */
 export const readInventory = (file: string, text: string, means: Means): Reading => {
   const document = readYaml(file, text)
-  const origin = { file, home: means.home, source: means.source }
+  const origin = {
+    file,
+    home: means.home,
+    source: means.source,
+    place: (path: Path, index: number): string => {
+      const { line, column } = document.locateLine(path, index)
+      return `${file}:${String(line)}:${String(column)}`
+    },
+  }
   const parsed = schema.safeParse(document.value)
   if (!parsed.success) {
     // What two places say against each other is true of any part of the file; what is missing is not.

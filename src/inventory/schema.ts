@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { address } from './schema/addresses.ts'
+import { drain } from './schema/drain.ts'
 import { name } from './schema/fields.ts'
 import { forwarding } from './schema/forwarding.ts'
 import { arp, firewall, named, realServer, router } from './schema/hosts.ts'
@@ -20,6 +21,7 @@ export const schema = z.strictObject({
   network: provider.default({}),
   keepalived: keepalived.default({}),
   kernel: kernel.default({}),
+  drain: drain.prefault({}),
   networks: named('a network', network).meta({ description: 'The networks, by name.' }),
   vips: named('a VIP', address).default({}).meta({ description: 'Virtual addresses, by name.' }),
   vrrp: vrrp.prefault({}),

@@ -1,5 +1,6 @@
 import type { Check } from './check.ts'
 import type { Forwarding, Protocol, Vip } from './network.ts'
+import type { RawLine } from './settings.ts'
 
 /** One real server as one service sees it. */
 export interface PoolMember {
@@ -88,6 +89,6 @@ export interface Service {
   /** A real server is alive when all of them say so; empty: none. */
   readonly checks: readonly Check[]
   /** Lines of keepalived.conf(5) for each of its virtual_server blocks, as they are. */
-  readonly extra: readonly string[]
+  readonly extra: readonly RawLine[]
   readonly virtualServers: readonly VirtualServer[]
 }

@@ -1,3 +1,16 @@
+/** A line of keepalived.conf(5) in an operator's own words. */
+export interface RawLine {
+  readonly text: string
+  /** Where it was written: `inventory.yaml:31:9`. */
+  readonly at: string
+}
+
+/** How real servers leave the routers. */
+export interface Drain {
+  /** For how long the connections of those that leave are waited for; 0: not at all. */
+  readonly timeoutSeconds: number
+}
+
 /** keepalived's global_defs that a cluster may set, and what only keepalived's own words can say. */
 export interface GlobalDefs {
   readonly notificationEmail: readonly string[]
@@ -6,9 +19,9 @@ export interface GlobalDefs {
   /** Seconds. */
   readonly smtpConnectTimeout: number | undefined
   /** Lines of keepalived.conf(5) for global_defs, as they are. */
-  readonly extraGlobalDefs: readonly string[]
+  readonly extraGlobalDefs: readonly RawLine[]
   /** Lines of keepalived.conf(5) for the end of the file, as they are. */
-  readonly extra: readonly string[]
+  readonly extra: readonly RawLine[]
 }
 
 /** Kernel settings of the routers; undefined: lbprov's own judgement of what the topology needs. */

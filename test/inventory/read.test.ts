@@ -144,21 +144,65 @@ describe('raw lines', () => {
     const indented = text.split('\n').map((line) => `    ${line}`)
     return read(withTop(nat, 'keepalived:', '  extra: |', ...indented)).globalDefs.extra
   }
+  const texts = (text: string): readonly string[] => lines(text).map((line) => line.text)
 
   it('stay as they are, but for blank ones at the end', () => {
     const text = 'vrrp_script up {\n    script "/bin/true"\n\n}'
-    expect(lines(`${text}\n\n`)).toEqual(text.split('\n'))
+    expect(texts(`${text}\n\n`)).toEqual(text.split('\n'))
     expect(
       read(withTop(nat, 'keepalived: { extra: "", global_defs: "a\\n" }')).globalDefs,
-    ).toMatchObject({ extra: [], extraGlobalDefs: ['a'] })
+    ).toMatchObject({ extra: [], extraGlobalDefs: [{ text: 'a' }] })
+  })
+
+  it('know where they were written, each on its own line under "|"', () => {
+    const inventory = withTop(nat, 'keepalived:', '  extra: |', '', '    a {', '      b', '    }')
+    const written = inventory.split('\n')
+    const { extra } = read(inventory).globalDefs
+    expect(extra.map(({ text }) => text)).toEqual(['', 'a {', '  b', '}'])
+    for (const { text, at } of extra) {
+      const [, file, line, column] = /^(.*):(\d+):(\d+)$/.exec(at) ?? []
+      expect(file).toBe('clusters/web.yaml')
+      expect(written[Number(line) - 1]?.slice(Number(column) - 1)).toBe(text.trim())
+    }
+  })
+
+  it('know where their text begins, written in another way', () => {
+    const inventory = withTop(nat, 'keepalived: { extra: "a {\\n}", global_defs: b }')
+    const line = String(
+      inventory.split('\n').findIndex((each) => each.startsWith('keepalived')) + 1,
+    )
+    const { extra, extraGlobalDefs } = read(inventory).globalDefs
+    expect([...extra, ...extraGlobalDefs].map(({ at }) => at)).toEqual([
+      `clusters/web.yaml:${line}:22`,
+      `clusters/web.yaml:${line}:22`,
+      `clusters/web.yaml:${line}:45`,
+    ])
   })
 
   it.each(['# } {', 'a "}" b', 'a { # }\n}', '! {', 'a "\\"}" b', 'a \\" {\n}', 'a \\# {\n}'])(
     'braces in comments and in quotes do not count: %j',
     (text) => {
-      expect(lines(text)).toEqual(text.split('\n'))
+      expect(texts(text)).toEqual(text.split('\n'))
     },
   )
+})
+
+describe('the wait for connections', () => {
+  const seconds = (...lines: readonly string[]): number =>
+    read(withTop(nat, ...lines)).drain.timeoutSeconds
+
+  it('is a minute, or what is said, in seconds or with a unit', () => {
+    expect(seconds()).toBe(60)
+    expect(seconds('drain: {}')).toBe(60)
+    for (const [said, meant] of [
+      ['0', 0],
+      ['86400', 86400],
+      ['90s', 90],
+      ['5m', 300],
+      ['24h', 86400],
+    ] as const)
+      expect(seconds(`drain: { timeout: ${said} }`)).toBe(meant)
+  })
 })
 
 it('kernel settings are what was given and nothing else', () => {

@@ -8,6 +8,7 @@ import { checksOf } from './checks.ts'
 import { marksOf, type MarkOf } from './marks.ts'
 import { poolOf } from './pool.ts'
 import { onlyPort, portsOf } from './ports.ts'
+import { rawLinesOf } from './settings.ts'
 import type { Origin } from './ssh.ts'
 
 type ServiceWish = Wish['services'][string]
@@ -91,7 +92,7 @@ export const servicesOf = (wish: Wish, ground: Ground, origin: Origin): readonly
     retry: service.retry,
     delayBeforeRetry: service.delay_before_retry,
     checks: checksOf(service, origin),
-    extra: service.extra,
+    extra: rawLinesOf(service.extra, ['services', name, 'extra'], origin),
     virtualServers: virtualServersOf(wish, name, service, ground, markOf),
   }))
 }

@@ -1,3 +1,4 @@
+import type { Path } from '../../yaml.ts'
 import type { Ssh } from '../cluster.ts'
 import type { Wish } from '../schema.ts'
 import { hopsTo, sshWishOf } from './jumps.ts'
@@ -10,6 +11,8 @@ export interface Origin {
   readonly home: string
   /** The text of a file on this machine; undefined: it cannot be read. */
   readonly source: (path: string) => string | undefined
+  /** Where a line of a text of the inventory stands, by the text's path: `inventory.yaml:31:9`. */
+  readonly place: (path: Path, line: number) => string
 }
 
 /** A path of the inventory as this machine knows it. */

@@ -81,6 +81,25 @@ const bare = (line: string): string => {
   return said.replaceAll(/\\.|"(?:[^"\\]|\\.)*"?/g, '')
 }
 
+const opensQuote = (line: string): boolean => {
+  const [closed = ''] = /^(?:[^"!#\\]|\\.|"(?:[^"\\]|\\.)*")*/.exec(line) ?? []
+  return line.startsWith('"', closed.length)
+}
+
+/** A line that ends with a backslash goes on in the next (keepalived.conf(5)). */
+const quoteFault = (lines: readonly string[]): string | undefined => {
+  let begun = ''
+  for (const [index, line] of lines.entries()) {
+    begun += line
+    const goesOn = /(?<!\\)(?:\\\\)*\\$/.test(line) && index + 1 < lines.length
+    if (goesOn) begun = begun.slice(0, -1)
+    else if (opensQuote(begun))
+      return `line ${String(index + 1)} opens a quote (") and does not close it; keepalived would read what comes after as part of the same word`
+    else begun = ''
+  }
+  return undefined
+}
+
 const braceFault = (lines: readonly string[]): string | undefined => {
   let depth = 0
   for (const [index, line] of lines.entries())
@@ -105,7 +124,7 @@ export const rawLines = (noun: string) =>
       const lines = text.trimEnd().split('\n')
       const fault = /[^\t\n\P{Cc}]/u.test(text)
         ? 'has a control character, which keepalived.conf would not take'
-        : braceFault(lines)
+        : (quoteFault(lines) ?? braceFault(lines))
       if (fault !== undefined) context.addIssue({ code: 'custom', message: fault })
       return text.trim() === '' ? [] : lines
     })
