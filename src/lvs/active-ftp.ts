@@ -1,17 +1,23 @@
 import { isWithin, showSubnet } from '../inventory/address.ts'
 import type { Cluster, Router } from '../inventory/cluster.ts'
-import type { Address } from '../inventory/network.ts'
+import type { Address, Family } from '../inventory/network.ts'
 import type { FilterRule } from './filter-rules.ts'
 import { natServers } from './nat-servers.ts'
 
 /** Data connections that real servers open from port 20, which leave with this router's public address. */
-interface ActiveFtp {
+export interface ActiveFtp {
   readonly subnet: Address
   readonly device: string
 }
 
+/** Each rule once. */
+export const eachFtp = (found: readonly ActiveFtp[]): readonly ActiveFtp[] => {
+  const key = ({ subnet, device }: ActiveFtp): string => `${showSubnet(subnet)} ${device}`
+  return [...new Map(found.map((each) => [key(each), each])).values()]
+}
+
 /** Only what leaves by the clients' card: between the cluster's own networks nothing is rewritten (E18). */
-const activeFtp = (cluster: Cluster, router: Router): readonly ActiveFtp[] => {
+export const activeFtp = (cluster: Cluster, router: Router): readonly ActiveFtp[] => {
   const found = natServers(cluster)
     .filter(({ service }) => service.ftp?.active === true)
     .flatMap(({ server, addresses }) => {
@@ -22,13 +28,12 @@ const activeFtp = (cluster: Cluster, router: Router): readonly ActiveFtp[] => {
         .filter(({ enabled, network }) => enabled && network === server.vip.network)
         .flatMap(({ device }) => subnets.map((subnet) => ({ subnet, device })))
     })
-  const key = ({ subnet, device }: ActiveFtp): string => `${showSubnet(subnet)} ${device}`
-  return [...new Map(found.map((each) => [key(each), each])).values()]
+  return eachFtp(found)
 }
 
 /** Load Balancer Administration (RHEL 7) 3.5, active FTP; the words as `iptables -S` prints them. */
-export const masqueradeRules = (cluster: Cluster, router: Router): readonly FilterRule[] =>
-  activeFtp(cluster, router).map(({ subnet, device }) => ({
+export const ftpRules = (found: readonly ActiveFtp[]): readonly FilterRule[] =>
+  found.map(({ subnet, device }) => ({
     family: subnet.family,
     table: 'nat',
     chain: 'POSTROUTING',
@@ -36,13 +41,13 @@ export const masqueradeRules = (cluster: Cluster, router: Router): readonly Filt
     target: ['-j', 'MASQUERADE'],
   }))
 
+/** Those that the inventory wishes. */
+export const masqueradeRules = (cluster: Cluster, router: Router): readonly FilterRule[] =>
+  ftpRules(activeFtp(cluster, router))
+
 /** The same for nft, of one family. */
-export const nftMasqueradeRules = (
-  cluster: Cluster,
-  router: Router,
-  family: 4 | 6,
-): readonly string[] =>
-  activeFtp(cluster, router)
+export const nftFtpRules = (found: readonly ActiveFtp[], family: Family): readonly string[] =>
+  found
     .filter(({ subnet }) => subnet.family === family)
     .map(
       ({ subnet, device }) =>

@@ -1,11 +1,10 @@
-import type { Cluster, Router } from '../inventory/cluster.ts'
 import type { Firewall, Platform } from '../platform.ts'
 import type { Resource } from '../resource.ts'
 import { boot_unit } from '../resources/boot_unit.ts'
 import { firewalld } from '../resources/firewalld.ts'
 import { nft_table, nftFile } from '../resources/nft_table.ts'
 import { vrrp_condition } from '../resources/vrrp_condition.ts'
-import { masqueradeRules, nftMasqueradeRules } from './active-ftp.ts'
+import { ftpRules, nftFtpRules } from './active-ftp.ts'
 import { filterLoaders, type BootCommand } from './boot.ts'
 import { iptablesBoot, iptablesSets, type FilterRule } from './filter-rules.ts'
 import { filterTool } from './filter-tool.ts'
@@ -13,12 +12,7 @@ import { markRules, nftMarkRules } from './marks.ts'
 import { nftReload } from './nft-reload.ts'
 import type { Task } from './task.ts'
 import { vrrpCards, vrrpFamilies, vrrpRules } from './vrrp-accept.ts'
-
-interface Wall {
-  readonly cluster: Cluster
-  readonly host: Router
-  readonly platform: Platform
-}
+import { wallRecords, widenedWall, type Wall } from './wall.ts'
 
 /** One tool's exact set; what takes ours away from it; what is done again at boot. */
 interface Tool {
@@ -27,9 +21,9 @@ interface Tool {
   readonly boot: (wall: Wall) => readonly BootCommand[]
 }
 
-const rulesOf = ({ cluster, host }: Wall): readonly FilterRule[] => [
-  ...markRules(cluster),
-  ...masqueradeRules(cluster, host),
+const rulesOf = ({ marks, ftp }: Wall): readonly FilterRule[] => [
+  ...markRules(marks),
+  ...ftpRules(ftp),
 ]
 
 const nftFamilies = [
@@ -37,21 +31,21 @@ const nftFamilies = [
   ['ip6', 6],
 ] as const
 
-const nftChains = ({ cluster, host }: Wall, family: 4 | 6) =>
+const nftChains = ({ marks, ftp }: Wall, family: 4 | 6) =>
   [
     {
       name: 'marks',
       type: 'filter' as const,
       hook: 'prerouting',
       priority: -150,
-      rules: nftMarkRules(cluster, family),
+      rules: nftMarkRules(marks, family),
     },
     {
       name: 'active_ftp',
       type: 'nat' as const,
       hook: 'postrouting',
       priority: 100,
-      rules: nftMasqueradeRules(cluster, host, family),
+      rules: nftFtpRules(ftp, family),
     },
   ].filter(({ rules }) => rules.length > 0)
 
@@ -66,10 +60,10 @@ const tools: Readonly<Record<Firewall, Tool>> = {
     resources: (wall) =>
       iptablesSets(wall.platform, tables, [
         ...rulesOf(wall),
-        ...vrrpRules(wall.cluster, wall.platform),
+        ...vrrpRules(wall.speaking, wall.platform),
       ]),
     nothing: (platform) => iptablesSets(platform, tables, []),
-    boot: (wall) => iptablesBoot([...rulesOf(wall), ...vrrpRules(wall.cluster, wall.platform)]),
+    boot: (wall) => iptablesBoot([...rulesOf(wall), ...vrrpRules(wall.speaking, wall.platform)]),
   },
   nftables: {
     resources: (wall) => [
@@ -87,7 +81,7 @@ const tools: Readonly<Record<Firewall, Tool>> = {
     resources: (wall) => [
       firewalld.bind({
         redirects: [],
-        accepts: vrrpCards(wall.cluster, wall.host).map(({ family, device }) => ({
+        accepts: vrrpCards(wall.speaking, wall.host).map(({ family, device }) => ({
           family,
           protocol: 'vrrp',
           device,
@@ -108,27 +102,34 @@ const tools: Readonly<Record<Firewall, Tool>> = {
 }
 
 /** The new tool's rules come before the old one's go: a packet that two of them mark has the same mark. */
+export const wallSets = (wall: Wall): readonly Resource[] => {
+  const { cluster, host, platform } = wall
+  const tool = filterTool(host, platform)
+  const others = (['firewalld', 'iptables', 'nftables'] as const).filter((each) => each !== tool)
+  return [
+    // An accept of ours opens nothing that a table of nft drops, whatever our own tool is (E23).
+    ...vrrpFamilies(cluster).map((family) => vrrp_condition.bind({ family })),
+    ...tools[tool].resources(wall),
+    ...others.flatMap((each) => tools[each].nothing(platform)),
+    boot_unit.bind({
+      name: 'lbprov-firewall.service',
+      description: 'The packet filter rules of this router (lbprov)',
+      after: filterLoaders,
+      before: ['keepalived.service'],
+      commands: tools[tool].boot(wall),
+    }),
+  ]
+}
+
+/** First stage, before keepalived runs anything new. `former_firewall` is the second. */
 export const firewall: Task = {
   name: 'firewall',
   summary:
     'On the routers: firewall marks, active FTP behind NAT, and VRRP let in; iptables, nftables or firewalld',
-  resources: ({ cluster, host, platform }) => {
-    if (host.role !== 'router') return []
-    const wall = { cluster, host, platform }
-    const tool = filterTool(host, platform)
-    const others = (['firewalld', 'iptables', 'nftables'] as const).filter((each) => each !== tool)
-    return [
-      // An accept of ours opens nothing that a table of nft drops, whatever our own tool is (E23).
-      ...vrrpFamilies(cluster).map((family) => vrrp_condition.bind({ family })),
-      ...tools[tool].resources(wall),
-      ...others.flatMap((each) => tools[each].nothing(platform)),
-      boot_unit.bind({
-        name: 'lbprov-firewall.service',
-        description: 'The packet filter rules of this router (lbprov)',
-        after: filterLoaders,
-        before: ['keepalived.service'],
-        commands: tools[tool].boot(wall),
-      }),
-    ]
+  resources: (place) => {
+    if (place.host.role !== 'router') return []
+    const wall = widenedWall(place, place.host)
+    // Written ahead: what comes and leaves again in the next inventory must be known by then.
+    return [...wallRecords(place, wall), ...wallSets(wall)]
   },
 }

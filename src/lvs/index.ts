@@ -1,4 +1,7 @@
+import { drain } from './drain.ts'
 import { firewall } from './firewall.ts'
+import { former_firewall } from './former_firewall.ts'
+import { former_vips } from './former_vips.ts'
 import { gateway } from './gateway.ts'
 import { ifcfg } from './ifcfg.ts'
 import { interfaces } from './interfaces.ts'
@@ -9,12 +12,16 @@ import { keepalived_scripts } from './keepalived_scripts.ts'
 import { kernel_modules } from './kernel_modules.ts'
 import { kernel_settings } from './kernel_settings.ts'
 import { packages } from './packages.ts'
+import { ready } from './ready.ts'
+import { roster } from './roster.ts'
+import { stand_down } from './stand_down.ts'
 import type { Task } from './task.ts'
 import { tunnel } from './tunnel.ts'
 import { vips } from './vips.ts'
 
 /** Every word that a playbook may use for LVS, in the order in which the guides come to them. */
 export const tasks: readonly Task[] = [
+  roster,
   packages,
   kernel_modules,
   ip_forward,
@@ -25,7 +32,12 @@ export const tasks: readonly Task[] = [
   tunnel,
   vips,
   firewall,
+  ready,
+  drain,
+  stand_down,
   keepalived_scripts,
   keepalived_conf,
   keepalived,
+  former_vips,
+  former_firewall,
 ]

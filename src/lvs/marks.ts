@@ -1,5 +1,5 @@
 import type { Cluster } from '../inventory/cluster.ts'
-import type { Protocol, Vip } from '../inventory/network.ts'
+import type { Family, Protocol, Vip } from '../inventory/network.ts'
 import type { PortRange } from '../inventory/service.ts'
 import { alone, type FilterRule } from './filter-rules.ts'
 import { nftPorts, portMatches } from './port-words.ts'
@@ -30,8 +30,8 @@ export const marksOf = ({ services }: Cluster): readonly Mark[] =>
 const hex = (mark: number): string => `0x${mark.toString(16)}`
 
 /** Load Balancer Administration (RHEL 7) 3.4, 3.5: mangle PREROUTING. */
-export const markRules = (cluster: Cluster): readonly FilterRule[] =>
-  marksOf(cluster).flatMap(({ vip, protocol, ports, mark, tracked }) =>
+export const markRules = (marks: readonly Mark[]): readonly FilterRule[] =>
+  marks.flatMap(({ vip, protocol, ports, mark, tracked }) =>
     portMatches(protocol, ports).map((match) => ({
       family: vip.family,
       table: 'mangle' as const,
@@ -45,8 +45,8 @@ export const markRules = (cluster: Cluster): readonly FilterRule[] =>
   )
 
 /** The same for nft, of one family. */
-export const nftMarkRules = (cluster: Cluster, family: 4 | 6): readonly string[] =>
-  marksOf(cluster)
+export const nftMarkRules = (marks: readonly Mark[], family: Family): readonly string[] =>
+  marks
     .filter(({ vip }) => vip.family === family)
     .map(
       ({ vip, protocol, ports, mark, tracked }) =>

@@ -22,14 +22,21 @@ const eachPort = (vips: readonly DirectVip[]) =>
     ),
   )
 
+/** A VIP that was asked for other ports before is there twice, and what both say is said once. */
+const once = <Rule>(rules: readonly Rule[]): Rule[] => [
+  ...new Map(rules.map((rule) => [JSON.stringify(rule), rule])).values(),
+]
+
 const redirectRules = (vips: readonly DirectVip[]): readonly FilterRule[] =>
-  eachPort(vips).map(({ vip, protocol, range }) => ({
-    family: vip.family,
-    table: 'nat',
-    chain: 'PREROUTING',
-    match: ['-d', alone(vip), '-p', protocol, '-m', protocol, '--dport', showPorts(range, ':')],
-    target: ['-j', 'REDIRECT'],
-  }))
+  once(
+    eachPort(vips).map(({ vip, protocol, range }) => ({
+      family: vip.family,
+      table: 'nat',
+      chain: 'PREROUTING',
+      match: ['-d', alone(vip), '-p', protocol, '-m', protocol, '--dport', showPorts(range, ':')],
+      target: ['-j', 'REDIRECT'],
+    })),
+  )
 
 /** The exact redirects of one method; without VIPs, what takes ours away. */
 export const redirects: Readonly<
@@ -37,12 +44,14 @@ export const redirects: Readonly<
 > = {
   firewalld: (_, vips) => [
     firewalld.bind({
-      redirects: eachPort(vips).map(({ vip, device, protocol, range }) => ({
-        address: vip.address,
-        protocol,
-        port: showPorts(range, '-'),
-        device,
-      })),
+      redirects: once(
+        eachPort(vips).map(({ vip, device, protocol, range }) => ({
+          address: vip.address,
+          protocol,
+          port: showPorts(range, '-'),
+          device,
+        })),
+      ),
       accepts: [],
       direct: [],
     }),

@@ -5,6 +5,7 @@ import { nft_table, nftFile } from '../resources/nft_table.ts'
 import { service } from '../resources/service.ts'
 import type { BootCommand } from './boot.ts'
 import { nftReload } from './nft-reload.ts'
+import { eachVip } from './remembered-vips.ts'
 import { silentCards, silentCardsBoot } from './silent-cards.ts'
 import type { Silent } from './silent.ts'
 
@@ -25,7 +26,7 @@ const isRhel = ({ platform }: Silent): boolean => platform.family === 'rhel'
 // The RHEL family's own service loads them too, but it may find another file than ours, and a VIP that follows
 // nothing but its word would not be silent.
 const arptablesBoot = ({ vips }: Silent): readonly BootCommand[] =>
-  vips.flatMap(({ vip, source }) =>
+  eachVip(vips).flatMap(({ vip, source }) =>
     [
       ['INPUT', '-d', vip.address, '-j', 'DROP'],
       ['OUTPUT', '-s', vip.address, '-j', 'mangle', '--mangle-ip-s', source],
@@ -39,7 +40,7 @@ const methods: Readonly<Record<SilenceMethod, Method>> = {
   arptables: {
     resources: (silent) => [
       arptables.bind({
-        rules: silent.vips.map(({ vip, source }) => ({ vip: vip.address, source })),
+        rules: eachVip(silent.vips).map(({ vip, source }) => ({ vip: vip.address, source })),
         ...(isRhel(silent) && { saved: '/etc/sysconfig/arptables' }),
       }),
       ...(isRhel(silent) && silent.vips.length > 0
@@ -62,14 +63,14 @@ const methods: Readonly<Record<SilenceMethod, Method>> = {
                   type: 'filter',
                   hook: 'input',
                   priority: 0,
-                  rules: vips.map(({ vip }) => `arp daddr ip ${vip.address} drop`),
+                  rules: eachVip(vips).map(({ vip }) => `arp daddr ip ${vip.address} drop`),
                 },
                 {
                   name: 'output',
                   type: 'filter',
                   hook: 'output',
                   priority: 0,
-                  rules: vips.map(
+                  rules: eachVip(vips).map(
                     ({ vip, source }) => `arp saddr ip ${vip.address} arp saddr ip set ${source}`,
                   ),
                 },

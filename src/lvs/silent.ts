@@ -7,6 +7,9 @@ export interface Silent {
   readonly cluster: Cluster
   readonly host: RealServer
   readonly platform: Platform
-  /** Of IPv4; empty: the method takes away what is ours, and nothing else. */
+  /**
+   * Of IPv4; empty: the method takes away what is ours, and nothing else. One that is another's card by now, or has
+   * another source, is there twice: as it is wished, then as it was.
+   */
   readonly vips: readonly DirectVip[]
 }

@@ -8,10 +8,11 @@ import { filterLoaders, type BootCommand } from './boot.ts'
 import { deviceKey } from './device-key.ts'
 import { directVips, type DirectVip } from './direct-vips.ts'
 import { alone } from './filter-rules.ts'
+import { eachVip, vipsRecord, widenedVips } from './remembered-vips.ts'
 import { formerRedirects, isRedirect, redirectBoot, redirects } from './redirects.ts'
 import { silentCardsWants } from './silent-cards.ts'
 import { silence, silenceBoot, silenceMethods } from './silence.ts'
-import type { Task } from './task.ts'
+import type { Place, Task } from './task.ts'
 import { tunnelDevices } from './tunnel-devices.ts'
 import { looseRpFilter, noProxyArp } from './vip-conditions.ts'
 
@@ -20,6 +21,9 @@ interface Holding {
   readonly cluster: Cluster
   readonly host: RealServer
   readonly platform: Platform
+  /** What the inventory gives it. */
+  readonly wished: readonly DirectVip[]
+  /** The same, or with what it had before: some router may still send that. */
   readonly vips: readonly DirectVip[]
   readonly onLo: readonly DirectVip[]
 }
@@ -62,7 +66,7 @@ const unit = ({ cluster, host, platform, vips, onLo }: Holding): Resource => {
     ...silenceBoot(method, silent),
     ...redirectBoot(method, vips),
     ...tunnelBoot(vips),
-    ...onLo.map(loBoot),
+    ...eachVip(onLo).map(loBoot),
   ]
   return boot_unit.bind({
     name: 'lbprov-vips.service',
@@ -80,47 +84,66 @@ const unit = ({ cluster, host, platform, vips, onLo }: Holding): Resource => {
     before: ['network-online.target'],
     commands,
     // At a shutdown the silence may end while cards are still up: the VIPs go first (E6).
-    undo: onLo.map(({ vip }) => ['/sbin/ip', 'addr', 'del', alone(vip), 'dev', 'lo']),
+    undo: eachVip(onLo).map(({ vip }) => ['/sbin/ip', 'addr', 'del', alone(vip), 'dev', 'lo']),
   })
 }
 
 /** Before any change: what would make a VIP that several hosts hold be answered for by the wrong one. */
-const conditions = ({ host, vips }: Holding): readonly Resource[] => [
-  ...noProxyArp(host, new Set(vips.filter(isIPv4).map(({ vip }) => vip.network))),
-  ...looseRpFilter(host, vips),
+const conditions = ({ host, wished }: Holding): readonly Resource[] => [
+  ...noProxyArp(host, new Set(wished.filter(isIPv4).map(({ vip }) => vip.network))),
+  ...looseRpFilter(host, wished),
 ]
+
+const addressesOf = (vips: readonly DirectVip[]): string[] =>
+  eachVip(vips).map(({ vip }) => vip.address)
 
 /*
  * Every set is exact, and every step is safe at its place, whichever method was there before: who takes
  * the packets comes first, a VIP that leaves goes before the silence about it, a VIP that comes comes after
- * it (E6). The unit, which is also the record of which VIPs are ours, stands between: whatever leaves is gone
- * by then, and a VIP that comes must not be on lo before the record knows it. A run that died there and was
+ * it (E6). The unit, which also tells which VIPs on lo are ours, stands between: whatever leaves is gone
+ * by then, and a VIP that comes must not be on lo before the unit knows it. A run that died there and was
  * followed by another inventory would take the silence away and leave the VIP.
+ *
+ * That holds for both stages. In the first, `held` is what is wished and what was: so nothing leaves that routers may
+ * still send, and another method takes over all of it, the VIPs that will leave too. In the second, `held` is what is
+ * wished, and whatever leaves does so in the order above.
  */
+export const vipSets = (
+  { cluster, platform }: Place,
+  host: RealServer,
+  held: readonly DirectVip[],
+): readonly Resource[] => {
+  const wished = directVips(cluster, host)
+  const method = host.arp
+  const onLo = isRedirect(method) ? [] : held
+  const holding = { cluster, host, platform, wished, vips: held, onLo }
+  const silent = { cluster, host, platform, vips: onLo.filter(isIPv4) }
+  const addresses = addressesOf(onLo)
+  const redirected = isRedirect(method) ? addressesOf(wished) : []
+  return [
+    ...conditions(holding),
+    ...(isRedirect(method) ? redirects[method](platform, held) : []),
+    loopback_vips.bind({ addresses, redirected, part: 'leaving' }),
+    ...silenceMethods.filter((each) => each === method).flatMap((each) => silence(each, silent)),
+    unit(holding),
+    ...silenceMethods
+      .filter((each) => each !== method)
+      .flatMap((each) => silence(each, { ...silent, vips: [] })),
+    loopback_vips.bind({ addresses, part: 'present' }),
+    ...formerRedirects(method).flatMap((each) => redirects[each](platform, [])),
+  ]
+}
+
+/** First stage, before any router sends otherwise. `former_vips` is the second. */
 export const vips: Task = {
   name: 'vips',
   summary:
     'The VIPs that real servers answer themselves, kept silent; for the others, what takes them back',
-  resources: ({ cluster, host, platform }) => {
+  resources: (place) => {
+    const { host } = place
     if (host.role !== 'real_server') return []
-    const served = directVips(cluster, host)
-    const method = host.arp
-    const onLo = isRedirect(method) ? [] : served
-    const holding = { cluster, host, platform, vips: served, onLo }
-    const silent = { cluster, host, platform, vips: onLo.filter(isIPv4) }
-    const addresses = onLo.map(({ vip }) => vip.address)
-    const redirected = isRedirect(method) ? served.map(({ vip }) => vip.address) : []
-    return [
-      ...conditions(holding),
-      ...(isRedirect(method) ? redirects[method](platform, served) : []),
-      loopback_vips.bind({ addresses, redirected, part: 'leaving' }),
-      ...silenceMethods.filter((each) => each === method).flatMap((each) => silence(each, silent)),
-      unit(holding),
-      ...silenceMethods
-        .filter((each) => each !== method)
-        .flatMap((each) => silence(each, { ...silent, vips: [] })),
-      loopback_vips.bind({ addresses, part: 'present' }),
-      ...formerRedirects(method).flatMap((each) => redirects[each](platform, [])),
-    ]
+    const { vips: held, record } = widenedVips(place, host)
+    // Written ahead: a VIP that comes and leaves again in the next inventory must be known by then.
+    return [...vipsRecord.wish(place, record), ...vipSets(place, host, held)]
   },
 }

@@ -7,6 +7,8 @@ export interface TaskUse {
   readonly name: string
   /** `playbooks/nat.yaml:7:14` */
   readonly at: string
+  /** The task whose work it ends: it may wish otherwise what that one wished, in a later phase. */
+  readonly ends: string | undefined
   /** The file that a generic `file` task writes. */
   readonly file: { readonly path: string; readonly text: string } | undefined
   readonly resources: (place: Place, neighbours: Neighbours) => readonly Resource[]

@@ -6,7 +6,7 @@ import { hint } from '../faults/nearest.ts'
 import { schemaFaults } from '../faults/schema-faults.ts'
 import { readYaml, type Document, type Path } from '../yaml.ts'
 import { genericTasks, type GenericTask } from './generic.ts'
-import type { Playbook, TaskUse } from './playbook.ts'
+import type { Playbook, PlaybookPhase, TaskUse } from './playbook.ts'
 import { playbookSchema } from './schema.ts'
 
 /** Reads a file that a playbook names, relative to the playbook's own directory. */
@@ -75,6 +75,7 @@ const genericUse = (
   return {
     name: task.name,
     at: place(reading, path),
+    ends: undefined,
     file: task.name === 'file' ? { path: file.path, text: file.content } : undefined,
     // The schema has just read it: the wish is of the task's own kind.
     resources: (where, neighbours) => [task.resource(read.data as never, where, neighbours)],
@@ -110,6 +111,7 @@ const taskUse = (
   return {
     name,
     at: place(reading, path),
+    ends: lvs?.ends,
     file: undefined,
     resources: (where) => lvs?.resources(where) ?? [],
   }
@@ -129,6 +131,18 @@ const checkPhases = (reading: Reading, phases: readonly PhaseWish[]): void => {
   }
 }
 
+/** What a task widens, another must narrow in a later phase: or what leaves the inventory would never leave the hosts. */
+const checkEnds = (reading: Reading, phases: readonly PlaybookPhase[]): void => {
+  const names = phases.map(({ tasks }) => tasks.map(({ name }) => name))
+  for (const { name, ends } of lvsTasks) {
+    const begun = names.findIndex((tasks) => ends !== undefined && tasks.includes(ends))
+    const ended = names.findLastIndex((tasks) => tasks.includes(name))
+    if (begun === -1 || ended > begun) continue
+    const message = `"${String(ends)}" only adds; "${name}" in a later phase, after the routers' own, takes away what has left; add such a phase with "hosts: all"`
+    fault(reading, ['phases', begun, 'tasks'], message)
+  }
+}
+
 /** @throws WishError with every fault of the playbook */
 export const readPlaybook = (file: string, text: string, source: ReadSource): Playbook => {
   const document = readYaml(file, text)
@@ -143,6 +157,7 @@ export const readPlaybook = (file: string, text: string, source: ReadSource): Pl
     needs,
     tasks: tasks.flatMap((wish, m) => taskUse(reading, wish, ['phases', n, 'tasks', m]) ?? []),
   }))
+  if (reading.faults.length === 0) checkEnds(reading, phases)
   if (reading.faults.length > 0) throw new WishError(reading.faults)
   return { name: read.data.name, phases }
 }

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hostsOf, type Cluster } from '../../src/inventory/cluster.ts'
 import type { ArpMethod } from '../../src/inventory/network.ts'
 import { firewall } from '../../src/lvs/firewall.ts'
-import type { Task } from '../../src/lvs/task.ts'
+import { nothingRemembered, type Task } from '../../src/lvs/task.ts'
 import { vips } from '../../src/lvs/vips.ts'
 import { debianPlatform } from '../../src/platform.ts'
 import type { Resource } from '../../src/resource.ts'
@@ -24,7 +24,12 @@ afterEach(() => toy.close())
 const wished = (task: Task, cluster: Cluster, name: string, tool?: 'iptables' | 'nftables') => {
   const host = hostsOf(cluster).find((each) => each.name === name)
   if (host === undefined) throw new Error(`no host ${name}`)
-  return task.resources({ cluster, host, platform: { ...debianPlatform, firewall: tool } })
+  return task.resources({
+    ...nothingRemembered,
+    cluster,
+    host,
+    platform: { ...debianPlatform, firewall: tool },
+  })
 }
 
 /** What is left to do, in an operator's words. */

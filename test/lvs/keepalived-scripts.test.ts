@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 
 import { hostsOf } from '../../src/inventory/cluster.ts'
 import { keepalived_scripts } from '../../src/lvs/keepalived_scripts.ts'
+import { nothingRemembered } from '../../src/lvs/task.ts'
 import { debianPlatform } from '../../src/platform.ts'
 import { clusterOf, guideNetwork, kitchenSink } from './inventories.ts'
 
@@ -11,7 +12,7 @@ const filesOf = (inventory: string, name: string) => {
   const host = hostsOf(cluster).find((each) => each.name === name)
   if (host === undefined) throw new Error(`no host ${name}`)
   return keepalived_scripts
-    .resources({ cluster, host, platform: debianPlatform })
+    .resources({ cluster, host, platform: debianPlatform, ...nothingRemembered })
     .flatMap(({ files }) => files)
 }
 

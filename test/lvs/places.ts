@@ -1,5 +1,5 @@
 import { hostsOf, type Cluster } from '../../src/inventory/cluster.ts'
-import type { Task } from '../../src/lvs/task.ts'
+import { nothingRemembered, type Task } from '../../src/lvs/task.ts'
 import { guidePlatform, type Platform } from '../../src/platform.ts'
 import type { Resource } from '../../src/resource.ts'
 
@@ -12,7 +12,7 @@ export const resources = (
 ): readonly Resource[] => {
   const host = hostsOf(cluster).find((each) => each.name === name)
   if (host === undefined) throw new Error(`no host ${name}`)
-  return task.resources({ cluster, host, platform })
+  return task.resources({ cluster, host, platform, ...nothingRemembered })
 }
 
 /** Every file, as one text. */

@@ -21,14 +21,16 @@ const order = (
   active?: string,
   address = '203.0.113.10',
 ): readonly string[] | undefined => {
-  const platforms = new Map(
+  const facts = new Map(
     hostsOf(of).map(({ name }) => [
       name,
-      { ...guidePlatform, addresses: name === active ? ['192.0.2.1', address] : [] },
+      {
+        platform: { ...guidePlatform, addresses: name === active ? ['192.0.2.1', address] : [] },
+        memory: { manifest: [], records: {} },
+      },
     ]),
   )
-  return phasesOf(playbook, of, hostsOf(of), platforms).find(({ name }) => name === 'balance')
-    ?.hosts
+  return phasesOf(playbook, of, hostsOf(of), facts).find(({ name }) => name === 'balance')?.hosts
 }
 
 it('touches the router that would be master last, where none is', () => {

@@ -76,7 +76,7 @@ describe('a task', () => {
     expect(said(tasks('keepalive_conf', 'gatewy', 'copy: { path: /a }'))).toMatchInlineSnapshot(`
       "site.yaml:6:9: phases.0.tasks.0: there is no task "keepalive_conf"; did you mean "keepalived_conf"?
       site.yaml:7:9: phases.0.tasks.1: there is no task "gatewy"; did you mean "gateway"?
-      site.yaml:8:9: phases.0.tasks.2: there is no task "copy"; known here: packages, kernel_modules, ip_forward, kernel_settings, ifcfg, interfaces, gateway, tunnel, vips, firewall, keepalived_scripts, keepalived_conf, keepalived, package, service, file, sysctl, command"
+      site.yaml:8:9: phases.0.tasks.2: there is no task "copy"; known here: roster, packages, kernel_modules, ip_forward, kernel_settings, ifcfg, interfaces, gateway, tunnel, vips, firewall, ready, drain, stand_down, keepalived_scripts, keepalived_conf, keepalived, former_vips, former_firewall, package, service, file, sysctl, command"
     `)
   })
 

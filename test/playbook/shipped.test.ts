@@ -4,11 +4,13 @@ import { basename } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
 import { shippedPlaybook } from '../../src/cli/shipped-playbook.ts'
-import type { Cluster } from '../../src/inventory/cluster.ts'
+import { hostsOf, type Cluster } from '../../src/inventory/cluster.ts'
 import { readInventory } from '../../src/inventory/read.ts'
 import { tasks } from '../../src/lvs/index.ts'
+import { nothingRemembered } from '../../src/lvs/task.ts'
+import { debianPlatform } from '../../src/platform.ts'
 import { readPlaybook } from '../../src/playbook/read.ts'
-import { checkOwners } from '../../src/playbook/wishes.ts'
+import { checkOwners, wishesOf } from '../../src/playbook/wishes.ts'
 import { Secret } from '../../src/secret.ts'
 
 const cluster = (inventory: string): Cluster =>
@@ -36,15 +38,36 @@ describe.each(names)('the shipped playbook %s', (name) => {
     expect(() => checkOwners(playbook(name), cluster(inventory))).not.toThrow()
   })
 
-  it('has a real server ready before any router sends to it, and marks before keepalived', () => {
-    const balance = phases.at(-1)
-    expect(balance).toMatchObject({ name: 'balance', hosts: 'routers', serial: 1 })
-    expect(order).toEqual(balance && [...balance.needs, 'balance'])
+  it('is in the order of safety: nothing is sent that is not ready, nothing goes that is sent', () => {
+    expect(order).toEqual([
+      ...['packages', 'kernel', 'network', 'gateway', 'vips', 'firewall'],
+      ...['ready', 'drain', 'stand_down', 'balance', 'former'],
+    ])
+    const needs = new Map(phases.map((phase) => [phase.name, phase.needs]))
+    expect(needs.get('ready')).toEqual(['network', 'gateway', 'vips', 'firewall'])
+    expect(needs.get('drain')).toEqual(['ready'])
+    expect(needs.get('stand_down')).toEqual(['ready'])
+    expect(needs.get('balance')).toEqual(order.slice(0, order.indexOf('balance')))
+    expect(needs.get('former')).toEqual(['balance'])
   })
 
   it('touches routers one at a time, but for what no packet notices', () => {
     const alone = phases.filter(({ hosts, serial }) => hosts !== 'real_servers' && serial === 1)
     expect(alone.map((phase) => phase.name)).toEqual(['network', 'firewall', 'balance'])
+  })
+
+  it.each(inventories)('has nothing left for its last phase where nothing left %s', (inventory) => {
+    const found = cluster(inventory)
+    for (const host of hostsOf(found)) {
+      const { byPhase: wishes } = wishesOf(playbook(name), {
+        cluster: found,
+        host,
+        platform: debianPlatform,
+        ...nothingRemembered,
+      })
+      expect(wishes.get('former')).toEqual([])
+      expect(wishes.get(host.role === 'router' ? 'firewall' : 'vips')).not.toEqual([])
+    }
   })
 
   it('does everything that its way needs', () => {

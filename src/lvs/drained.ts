@@ -1,0 +1,44 @@
+import type { Cluster } from '../inventory/cluster.ts'
+import type { Resource } from '../resource.ts'
+import { defineRecord, recordedName } from './records.ts'
+import type { Place } from './task.ts'
+
+const record = defineRecord('drained', recordedName)
+
+/** The real servers that a router remembers as drained; whatever else stands there is nobody's name. */
+export const readDrained = (text: string | undefined): readonly string[] => record.read(text)
+
+/** The cluster as it is while these real servers get no new connections, in any service. */
+export const withDrained = (cluster: Cluster, names: readonly string[]): Cluster =>
+  names.length === 0
+    ? cluster
+    : {
+        ...cluster,
+        services: cluster.services.map((service) => ({
+          ...service,
+          virtualServers: service.virtualServers.map((server) => ({
+            ...server,
+            pool: server.pool.map((member) =>
+              names.includes(member.name) ? { ...member, weight: 0 } : member,
+            ),
+          })),
+        })),
+      }
+
+/** Those that lbprov provisions, and those that are only in the pools. */
+const realServerNames = ({ realServers, services }: Cluster): ReadonlySet<string> =>
+  new Set([
+    ...realServers.map(({ name }) => name),
+    ...services.flatMap(({ virtualServers }) =>
+      virtualServers.flatMap(({ pool }) => pool.map(({ name }) => name)),
+    ),
+  ])
+
+/** What a router remembers of the drained: those that are still in the inventory. */
+export const drainedRecord = (place: Place): readonly Resource[] => {
+  const known = realServerNames(place.cluster)
+  return record.wish(
+    place,
+    place.drained.filter((name) => known.has(name)),
+  )
+}

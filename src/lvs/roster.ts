@@ -1,0 +1,123 @@
+import { basename } from 'node:path'
+
+import { z } from 'zod'
+
+import { familyOf } from '../inventory/address.ts'
+import { hostsOf, type Ssh } from '../inventory/cluster.ts'
+import { defineRecord, recordedName } from './records.ts'
+import type { KnownHost, Task } from './task.ts'
+
+// What the inventory's own schema takes: an address, a name of DNS, or a host's name.
+const hostName = /^[A-Za-z0-9_][\w.-]{0,253}$/
+const userName = /^[A-Za-z_][\w.@+-]{0,63}\$?$/
+
+const paths = z.array(
+  z
+    .string()
+    .min(1)
+    .max(4096)
+    .regex(/^\P{Cc}*$/u),
+)
+
+const hop = {
+  host: z
+    .string()
+    .max(255)
+    .refine((text) => familyOf(text) !== undefined || hostName.test(text)),
+  port: z.int().min(1).max(65535),
+  user: z.string().regex(userName),
+  identityFiles: paths,
+  userKnownHostsFiles: paths.min(1),
+  connectTimeout: z.int().min(1).max(3600),
+  become: z.boolean(),
+}
+
+const record = defineRecord(
+  'roster',
+  z.strictObject({
+    name: recordedName,
+    role: z.enum(['router', 'real_server']),
+    ssh: z.strictObject({ ...hop, proxyJump: z.array(z.strictObject(hop)) }),
+  }),
+)
+
+type RememberedHost = ReturnType<typeof record.read>[number]
+type Hop = Omit<RememberedHost['ssh'], 'proxyJump'>
+
+const hopOf = ({
+  host,
+  port,
+  user,
+  identityFiles,
+  userKnownHostsFiles,
+  connectTimeout,
+  become,
+}: Ssh): Hop => ({
+  host,
+  port,
+  user,
+  identityFiles: [...identityFiles],
+  userKnownHostsFiles: [...userKnownHostsFiles],
+  connectTimeout,
+  become,
+})
+
+const remembered = ({ name, role, ssh }: KnownHost): RememberedHost => ({
+  name,
+  role,
+  ssh: { ...hopOf(ssh), proxyJump: ssh.proxyJump.map(hopOf) },
+})
+
+/**
+ * Nobody is met for the first time by what a router says of him: the host keys must be known, and no file of known
+ * hosts is ever written because of it.
+ */
+const asSsh = (found: Hop, proxyJump: readonly Ssh[]): Ssh => ({
+  ...found,
+  strictHostKeyChecking: 'yes',
+  proxyJump,
+})
+
+/** The hosts that a router remembers. Without the strictness, and with no secret: there is none in it. */
+export const readRoster = (text: string | undefined): readonly KnownHost[] =>
+  record.read(text).map(({ name, role, ssh: { proxyJump, ...ssh } }) => ({
+    name,
+    role,
+    ssh: asSsh(
+      ssh,
+      proxyJump.map((each) => asSsh(each, [])),
+    ),
+  }))
+
+const besidesFolders = (host: KnownHost): string =>
+  JSON.stringify(remembered(host), (key, value: unknown) =>
+    key === 'identityFiles' || key === 'userKnownHostsFiles'
+      ? (value as readonly string[]).map((path) => basename(path))
+      : value,
+  )
+
+/** Where a host is reached, whatever it is called. */
+export const endpoint = ({ ssh }: KnownHost): string =>
+  [ssh, ...ssh.proxyJump].map(({ host, port }) => `${host} ${String(port)}`).join(' by ')
+
+export const roster: Task = {
+  name: 'roster',
+  summary:
+    'On the routers: how each host is reached, so that one that left the inventory can still be cleaned up',
+  resources: (place) => {
+    const { cluster, host } = place
+    if (host.role !== 'router') return []
+    const known = hostsOf(cluster).map(({ name, role, ssh }): KnownHost => {
+      const now = { name, role, ssh }
+      const before = place.roster.find((each) => each.name === name)
+      // Two people have their keys in two homes, and must not take turns in writing this.
+      return before !== undefined && besidesFolders(before) === besidesFolders(now) ? before : now
+    })
+    const here = new Set(known.map(endpoint))
+    // A host with another name by now is the same host: nobody may be told to clean it.
+    const gone = place.roster.filter(
+      (each) => !known.some(({ name }) => name === each.name) && !here.has(endpoint(each)),
+    )
+    return record.wish(place, [...known, ...gone].map(remembered))
+  },
+}

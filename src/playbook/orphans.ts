@@ -1,0 +1,69 @@
+import { thenForget, type Remembered } from '../engine/memory.ts'
+import { AnswerError } from '../errors.ts'
+import type { Resource } from '../resource.ts'
+import { resourceKinds } from '../resources/index.ts'
+
+/** A line of the manifest as a wish to have the host back as it was; done, the line goes too. */
+const orphan = (entry: Remembered): Resource => {
+  const kind = resourceKinds.find(({ name }) => name === entry.kind)
+  if (kind === undefined) {
+    throw new AnswerError(
+      `the manifest tells of a "${entry.kind}", which this lbprov does not know; a newer one wrote it, so run that one.`,
+    )
+  }
+  const resource = kind.orphan(entry)
+  return {
+    ...resource,
+    judge: (answers) =>
+      resource
+        .judge(answers)
+        .map((change, n, { length }) =>
+          n === length - 1 ? { ...change, run: thenForget(entry.id, change.run) } : change,
+        ),
+  }
+}
+
+/**
+ * The way back of each kind, first to last: whoever serves stops, a VIP goes before the silence about it and before the
+ * unit that knows it (E6), what lives before what is saved (a guard may take it back), the kernel's own last. Not the
+ * order in which the lines were written: they come from many runs.
+ */
+const wayBack: readonly string[] = [
+  'keepalived_daemon',
+  'loopback_vips',
+  'service',
+  'boot_unit',
+  'firewalld',
+  'iptables',
+  'nft_table',
+  'arptables',
+  'silent_segment',
+  'route',
+  'address',
+  'link',
+  'file',
+  'ifupdown_sources',
+  'sysctl',
+  'kernel_module',
+]
+
+/** A service that ran before is not stopped but reads its old files again, once they are there. */
+const ranBefore = ({ kind, before }: Remembered): boolean =>
+  (kind === 'service' || kind === 'keepalived_daemon') &&
+  (before as { readonly runs?: unknown } | undefined)?.runs === true
+
+/** A daemon that goes with the cluster: it stops before anything that it needs. */
+export const isStopped = (entry: Remembered): boolean =>
+  (entry.kind === 'service' || entry.kind === 'keepalived_daemon') && !ranBefore(entry)
+
+const rank = (entry: Remembered): number => {
+  const n = wayBack.indexOf(ranBefore(entry) ? 'sysctl' : entry.kind)
+  return n === -1 ? wayBack.length : n
+}
+
+const byWayBack = (a: Remembered, b: Remembered): number =>
+  rank(a) - rank(b) || b.since[0] - a.since[0] || b.since[1] - a.since[1]
+
+/** What these lines of a manifest remember, to be taken back, in the order in which that is safe. */
+export const orphansOf = (manifest: readonly Remembered[]): readonly Resource[] =>
+  [...manifest].sort(byWayBack).map(orphan)
