@@ -81,6 +81,12 @@ export class StaleError extends LbprovError {
   readonly exit = 1
 }
 
+/** Another run is at work on the host. */
+export class LockedError extends LbprovError {
+  readonly code = 'E_LOCKED'
+  readonly exit = 1
+}
+
 const causes: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EACCES: 'permission denied',

@@ -1,11 +1,13 @@
 import { AnswerError, ChangeError, ProofError, ReachError, type LbprovError } from '../errors.ts'
 import type { Answer, Step } from '../sh/frame.ts'
+import { lines, sh } from '../sh/sh.ts'
 import { judge, questions, steps } from './ask.ts'
 import { guarded } from './guarded.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlannedChange } from './plan.ts'
 import type { Turn } from './turn.ts'
 import type { Wire } from './wire.ts'
+import { whereWritten } from './written.ts'
 
 /** How it ended, and the wire to go on with: a guarded change leaves another one open. */
 export interface Done {
@@ -14,6 +16,21 @@ export interface Done {
 }
 
 type Answers = readonly (Answer | undefined)[]
+
+/** The first of them does first what must stand on the host before any. */
+const withAhead = (
+  { ahead }: Turn,
+  [first, ...others]: readonly PlannedChange[],
+): readonly PlannedChange[] =>
+  first === undefined
+    ? []
+    : [
+        {
+          ...first,
+          run: lines(...ahead.flatMap((each) => [sh`( ${each}`, sh`) || exit 1`]), first.run),
+        },
+        ...others,
+      ]
 
 const chained = ({ run }: PlannedChange): Step => ({ run, chained: true })
 
@@ -34,6 +51,7 @@ const failure = (
     [
       `${turn.plan.host}: phase "${turn.phase}": ${change.what}: exit ${String(answers[n]?.exit ?? 'unknown')}.`,
       ...(said === '' ? [] : [indented(said)]),
+      ...whereWritten(change, said).map(indented),
       ...(undone.length === 0 ? [] : [`  Left undone here: ${undone.join('; ')}.`]),
       '  Mend the cause and run again: what is done already is not done twice.',
     ].join('\n'),
@@ -84,7 +102,12 @@ const cutInTheMiddle = async (turn: Turn, wire: Wire): Promise<Outcome> => {
   if (left.length === 0) return { kind: 'changed', changes: changes.length }
   // What moved the connection is done and confirmed; the rest is as harmless as ever.
   if (left.every(({ severs }) => severs !== true)) {
-    return changeAndProve(turn, wire, left, Math.max(changes.length - left.length, 0))
+    return changeAndProve(
+      turn,
+      wire,
+      withAhead(turn, left),
+      Math.max(changes.length - left.length, 0),
+    )
   }
   const error = new ReachError(
     host,
@@ -116,7 +139,7 @@ const orFailed = async (turn: Turn, wire: Wire, work: () => Promise<Done>): Prom
 }
 
 const applyPlan = async (turn: Turn): Promise<Done> => {
-  const { changes } = turn.plan
+  const changes = withAhead(turn, turn.plan.changes)
   const first = changes.findIndex(({ severs }) => severs === true)
   const last = changes.findLastIndex(({ severs }) => severs === true)
   if (first === -1) {

@@ -1,8 +1,11 @@
 import { ReachError, type LbprovError } from '../errors.ts'
 import { applyHost } from './apply-host.ts'
+import type { Sh } from '../sh/sh.ts'
 import { atMost } from './at-most.ts'
+import { hostJournalStep } from './host-journal.ts'
+import { remember, toRemember } from './memory.ts'
 import type { HostReport, HostStatus, Outcome, Report } from './outcome.ts'
-import type { HostPlan, PhasePlan } from './plan.ts'
+import { changesOn, type HostPlan, type PhasePlan } from './plan.ts'
 import type { Job, Survey } from './survey.ts'
 import type { Wire } from './wire.ts'
 
@@ -13,11 +16,40 @@ interface Progress {
   /** Why a host's later phases are not begun. */
   readonly broken: Map<string, LbprovError>
   readonly errors: { host: string; error: LbprovError }[]
+  /** Phases of which something was left undone, for whatever reason. */
+  readonly unfinished: Set<string>
+  /** Lines of manifests that this run has written, by host. */
+  readonly remembered: Map<string, Set<string>>
+}
+
+/** What stands on the host before its changes of a phase: how it was found, and, once in a run, that somebody was here. */
+const ahead = (
+  job: Job,
+  survey: Survey,
+  { host, changes }: HostPlan,
+  { remembered }: Progress,
+): readonly Sh[] => {
+  const first = !remembered.has(host)
+  const written = remembered.get(host) ?? new Set<string>()
+  remembered.set(host, written)
+  const manifest = survey.reached.get(host)?.memory.manifest ?? []
+  const since = [job.run.since, written.size] as const
+  const entries = [...new Set(changes.map(({ resource }) => resource))].flatMap((id, n) => {
+    const entry = survey.found.get(host)?.get(id)
+    if (entry === undefined || written.has(id)) return []
+    written.add(id)
+    const known = manifest.find((each) => each.id === id)
+    return toRemember(entry, known, { ...job.owner, since: [since[0], since[1] + n] }) ?? []
+  })
+  return [
+    ...(entries.length === 0 ? [] : [remember(entries)]),
+    ...(first ? [hostJournalStep(job.run, changesOn(survey.plan, host).length)] : []),
+  ]
 }
 
 const turn = async (
   job: Job,
-  { reached }: Survey,
+  survey: Survey,
   phase: PhasePlan,
   plan: HostPlan,
   progress: Progress,
@@ -30,13 +62,15 @@ const turn = async (
   }
   if (job.signal.aborted) return { kind: 'not-begun', because: 'interrupted' }
   job.tell({ type: 'began', phase: phase.name, host })
-  const resources = reached.get(host)?.wishes.get(phase.name) ?? []
+  const resources = survey.reached.get(host)?.wishes.get(phase.name) ?? []
   const done = await applyHost({
     phase: phase.name,
     plan,
     resources,
+    ahead: ahead(job, survey, plan, progress),
     wire,
     dial: job.dial,
+    run: job.run,
     patience: job.patience,
     mask: (said) => job.mask(said),
   })
@@ -58,6 +92,24 @@ const blockers = (survey: Survey, phase: PhasePlan, progress: Progress): readonl
     .flatMap(({ hosts }) => hosts)
     .filter((host) => progress.broken.has(host))
 
+/** Why nothing of a host's plan may be done in this phase; undefined: nothing stands against it. */
+const obstacle = (
+  survey: Survey,
+  phase: PhasePlan,
+  { host, changes }: HostPlan,
+  progress: Progress,
+): string | undefined => {
+  const failed = [...new Set(blockers(survey, phase, progress))].filter((each) => each !== host)
+  if (failed.length > 0) return `${failed.join(', ')} failed`
+  if (progress.broken.has(host)) return `${host} failed before`
+  const undone = phase.needs.filter((name) => progress.unfinished.has(name))
+  if (undone.length > 0)
+    return `${undone.map((name) => `"${name}"`).join(', ')} ${undone.length === 1 ? 'was' : 'were'} not done`
+  return phase.absent.length > 0 && changes.some(({ needsAll }) => needsAll === true)
+    ? `${phase.absent.join(', ')} cannot change with it`
+    : undefined
+}
+
 const runPhase = async (
   job: Job,
   survey: Survey,
@@ -66,15 +118,16 @@ const runPhase = async (
 ): Promise<void> => {
   job.tell({ type: 'phase', phase: phase.name, hosts: phase.hosts.map(({ host }) => host) })
   await atMost(Math.min(phase.serial ?? job.forks, job.forks), phase.hosts, async (plan) => {
-    const failed = [...new Set(blockers(survey, phase, progress))].filter(
-      (host) => host !== plan.host,
-    )
+    const because = obstacle(survey, phase, plan, progress)
     const outcome: Outcome =
       plan.changes.length === 0
         ? { kind: 'unchanged' }
-        : failed.length > 0
-          ? { kind: 'not-begun', because: `${failed.join(', ')} failed` }
+        : because !== undefined
+          ? { kind: 'not-begun', because }
           : await turn(job, survey, phase, plan, progress)
+    if (outcome.kind !== 'unchanged' && outcome.kind !== 'changed') {
+      progress.unfinished.add(phase.name)
+    }
     const outcomes = progress.outcomes.get(plan.host) ?? []
     outcomes.push(outcome)
     progress.outcomes.set(plan.host, outcomes)
@@ -153,6 +206,8 @@ export const apply = async (job: Job, survey: Survey): Promise<Report> => {
     outcomes: new Map(),
     broken: new Map(survey.lost),
     errors: [...survey.lost].map(([host, error]) => ({ host, error })),
+    unfinished: new Set(),
+    remembered: new Map(),
   }
   try {
     for (const phase of survey.plan.phases) await runPhase(job, survey, phase, progress)

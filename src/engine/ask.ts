@@ -1,5 +1,5 @@
 import { AnswerError, LbprovError } from '../errors.ts'
-import type { Resource } from '../resource.ts'
+import type { ManifestEntry, Resource } from '../resource.ts'
 import type { Answer, Step } from '../sh/frame.ts'
 import type { Sh } from '../sh/sh.ts'
 import type { PlannedChange } from './plan.ts'
@@ -18,12 +18,24 @@ export const questions = (resources: readonly Resource[]): readonly Sh[] => {
 export const steps = (questioned: readonly Sh[]): readonly Step[] =>
   questioned.map((run) => ({ run }))
 
-/** What each resource says of the answers to `questions(resources)`. */
+/** What a resource says of the answers. */
+export interface Judged {
+  readonly resource: Resource
+  readonly changes: readonly PlannedChange[]
+  /** Its line of the manifest, should it be changed. */
+  readonly memory: ManifestEntry | undefined
+  /** What is there now, in the manifest's word for it. */
+  readonly there: string | undefined
+  /** What of it is not taken back, for an orphan. */
+  readonly left: readonly string[]
+}
+
+/** What each resource says of the answers to `questions(resources)`; of two with one id, the later knows the earlier. */
 export const judge = (
   host: string,
   resources: readonly Resource[],
   answers: readonly (Answer | undefined)[],
-): readonly { readonly resource: Resource; readonly changes: readonly PlannedChange[] }[] => {
+): readonly Judged[] => {
   const known = new Map<string, Answer>()
   for (const [n, question] of questions(resources).entries()) {
     const answer = answers[n]
@@ -31,13 +43,23 @@ export const judge = (
       throw new AnswerError(`${host}: gave no answer to "${question.shown}".`)
     known.set(text(question), answer)
   }
+  const earlier = new Map<string, readonly Resource[]>()
   return resources.map((resource) => {
-    const own = Object.entries(resource.probe).map(
-      ([part, question]) => [part, known.get(text(question))] as const,
-    )
+    const { id } = resource
+    const own = Object.fromEntries(
+      Object.entries(resource.probe).map(([part, question]) => [part, known.get(text(question))]),
+    ) as Readonly<Record<string, Answer>>
+    const before = earlier.get(id) ?? []
+    earlier.set(id, [...before, resource])
     try {
-      const changes = resource.judge(Object.fromEntries(own) as Readonly<Record<string, Answer>>)
-      return { resource, changes: changes.map((change) => ({ ...change, resource: resource.id })) }
+      const changes = resource.judge(own, before)
+      return {
+        resource,
+        changes: changes.map((change) => ({ ...change, resource: id })),
+        memory: changes.length === 0 ? undefined : resource.remember(own),
+        there: changes.length === 0 ? undefined : resource.there?.(own),
+        left: resource.left?.(own) ?? [],
+      }
     } catch (error) {
       if (!(error instanceof LbprovError)) throw error
       throw new AnswerError(`${host}: ${error.message}`, { cause: error })

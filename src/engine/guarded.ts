@@ -1,9 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 
-import { AnswerError, ChangeError, ReachError } from '../errors.ts'
+import { AnswerError, ChangeError, LbprovError, LockedError, ReachError } from '../errors.ts'
 import type { Answer } from '../sh/frame.ts'
+import { judge, questions, steps } from './ask.ts'
 import { arm, confirm, undoneExit } from './guard.ts'
+import { lockAnswer, lockStep } from './lock.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlannedChange } from './plan.ts'
 import type { Turn } from './turn.ts'
@@ -18,22 +21,56 @@ interface Confirmed {
 interface Decided {
   readonly wire: Wire
   readonly answer: Answer | undefined
+  /** The new wire's shell has the lock from now on; it takes it from the old one's. */
+  readonly locked: Answer | undefined
 }
 
 /** Milliseconds by which a host's clock and its undoing may be late. */
 const graceMs = 30_000
 
+/** Seconds for the old wire's shell to end what it does. */
+const lockWait = 30
+
+/** The first that gets through, by the address that is known or by one that the host may have by now. */
+const dialAnyWay = async ({ dial, plan }: Turn, ways: readonly string[]): Promise<Wire> => {
+  const { host } = plan
+  const attempts = [dial(host), ...ways.map((at) => dial(host, at))]
+  try {
+    const wire = await Promise.any(attempts)
+    for (const each of attempts) {
+      each.then(
+        (other) => other === wire || other.close(),
+        () => undefined,
+      )
+    }
+    return wire
+  } catch (error) {
+    if (!(error instanceof AggregateError)) throw error
+    const failures: readonly unknown[] = error.errors
+    throw failures.find((each) => !(each instanceof ReachError)) ?? failures[0]
+  }
+}
+
 /** Tells the host over a new connection that it got through, and goes on trying until it is of no use any more. */
-const confirmAnew = async (turn: Turn, run: string): Promise<Decided> => {
-  const until = Date.now() + turn.patience.guardSeconds * 1000 + graceMs
+const confirmAnew = async (
+  turn: Turn,
+  run: string,
+  changes: readonly PlannedChange[],
+): Promise<Decided> => {
+  const ways = [...new Set(changes.flatMap(({ reachAt }) => reachAt ?? []))]
+  // Whoever sets this machine's clock meanwhile changes nothing.
+  const until = performance.now() + turn.patience.guardSeconds * 1000 + graceMs
   for (;;) {
     try {
-      const wire = await turn.dial(turn.plan.host)
-      const [answer] = await wire.trip([{ run: confirm(run) }], turn.patience.probeMs)
-      return { wire, answer }
+      const wire = await dialAnyWay(turn, ways)
+      const [answer, locked] = await wire.trip(
+        [{ run: confirm(run) }, lockStep(turn.run, lockWait)],
+        turn.patience.probeMs,
+      )
+      return { wire, answer, locked }
     } catch (error) {
       if (!(error instanceof ReachError)) throw error
-      if (Date.now() > until) throw outOfReach(turn, error)
+      if (performance.now() > until) throw outOfReach(turn, error)
       await wait(1000)
     }
   }
@@ -52,14 +89,46 @@ const severing = (changes: readonly PlannedChange[]): string =>
     .map(({ what, after }) => `${what}${after === undefined ? '' : ` ${after}`}`)
     .join('; ')
 
-const rolledBack = (turn: Turn, risky: readonly PlannedChange[]): Outcome => ({
-  kind: 'rolled-back',
-  error: new ReachError(
-    turn.plan.host,
-    'lost',
-    `${turn.plan.host}: phase "${turn.phase}": no new connection came through within ${String(turn.patience.guardSeconds)} s of "${severing(risky)}", so the host took it back by itself. Check the addresses and the gateway in the inventory against how you reach ${turn.plan.host}: what is reached through its old gateway needs proxy_jump through a router. Then run again.`,
-  ),
-})
+/** What the host still differs in now that the phase is taken back: asked anew, or else as it was planned. */
+const stillToDo = async (turn: Turn, wire: Wire): Promise<readonly string[]> => {
+  const { plan, resources, patience } = turn
+  const left = await wire
+    .trip(steps(questions(resources)), patience.probeMs)
+    .then((answers) => judge(plan.host, resources, answers).flatMap(({ changes }) => changes))
+    .catch((error: unknown) => {
+      if (error instanceof LbprovError) return plan.changes
+      throw error
+    })
+  return left.map(({ what, before, after, text }) =>
+    text === true
+      ? `  ${what}: is not as wished`
+      : `  ${what}: is ${before ?? 'not there'}, wished ${after ?? 'gone'}`,
+  )
+}
+
+const rolledBack = async (
+  turn: Turn,
+  wire: Wire,
+  risky: readonly PlannedChange[],
+): Promise<Outcome> => {
+  const { host } = turn.plan
+  const why = `no new connection came through within ${String(turn.patience.guardSeconds)} s of "${severing(risky)}", so the host took it back by itself.`
+  const next = `Check the addresses and the gateway in the inventory against how you reach ${host}: what is reached through its old gateway needs proxy_jump through a router. Then run again.`
+  const left = await stillToDo(turn, wire)
+  const sentence = [`${host}: phase "${turn.phase}": ${why} ${next}`, ...left].join('\n')
+  return { kind: 'rolled-back', error: new ReachError(host, 'lost', sentence) }
+}
+
+/** Another run came in between two connections of this one. */
+const lockedOut = (turn: Turn, { locked }: Decided): LbprovError | undefined => {
+  try {
+    lockAnswer(turn.plan.host, locked)
+    return undefined
+  } catch (error) {
+    if (error instanceof LockedError || error instanceof AnswerError) return error
+    throw error
+  }
+}
 
 const notArmed = (
   { plan: { host }, phase }: Turn,
@@ -108,11 +177,22 @@ export const guarded = async (
       ? { wire: turn.wire, answers: known }
       : notArmed(turn, armed, safe.length)
   }
-  const { wire, answer } = await confirmAnew(turn, run)
+  const decided = await confirmAnew(turn, run, risky)
+  const { wire, answer } = decided
   turn.wire.close()
-  if (answer?.exit === 0) return { wire, answers: known }
+  if (answer?.exit === 0) {
+    const error = lockedOut(turn, decided)
+    if (error === undefined) return { wire, answers: known }
+    wire.close()
+    const done = known?.filter((each) => each?.exit === 0).length ?? 0
+    return { kind: 'failed', changes: done, error }
+  }
+  if (answer?.exit === undoneExit) {
+    const outcome = await rolledBack(turn, wire, risky)
+    wire.close()
+    return outcome
+  }
   wire.close()
-  if (answer?.exit === undoneExit) return rolledBack(turn, risky)
   throw new AnswerError(
     `${turn.plan.host}: could not be told that the change is to be kept, so it takes it back after ${String(guardSeconds)} s: ${answer?.err.trim() ?? 'no answer'}`,
   )

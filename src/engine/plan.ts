@@ -8,6 +8,8 @@ export interface Phase {
   readonly serial: number | undefined
   /** Phases that must have succeeded on all their hosts before this one begins. */
   readonly needs: readonly string[]
+  /** Hosts that belong to it and are not in this run. */
+  readonly absent: readonly string[]
 }
 
 /** A change, and the resource that asks for it. */
@@ -18,12 +20,16 @@ export interface HostPlan {
   readonly changes: readonly PlannedChange[]
   /** How many resources are as they should be already. */
   readonly unchanged: number
+  /** What nobody wishes any more and is left all the same, and why. */
+  readonly left: readonly string[]
 }
 
 export interface PhasePlan {
   readonly name: string
   readonly serial: number | undefined
   readonly needs: readonly string[]
+  /** Hosts that belong to it and cannot be asked: not in this run, or not reached. */
+  readonly absent: readonly string[]
   readonly hosts: readonly HostPlan[]
 }
 
@@ -36,6 +42,10 @@ export const changesOf = (plan: Plan): readonly (PlannedChange & { readonly host
   plan.phases.flatMap(({ hosts }) =>
     hosts.flatMap(({ host, changes }) => changes.map((change) => ({ ...change, host }))),
   )
+
+/** The changes of one host, over all phases. */
+export const changesOn = (plan: Plan, host: string): readonly PlannedChange[] =>
+  changesOf(plan).filter((each) => each.host === host)
 
 export const isEmpty = (plan: Plan): boolean => changesOf(plan).length === 0
 

@@ -1,23 +1,30 @@
-import { LbprovError, ReachError, StaleError } from '../errors.ts'
+import { LbprovError, LockedError, ReachError, StaleError } from '../errors.ts'
 import { parsePlatform, platformQuestions, type Platform } from '../platform.ts'
-import type { Resource } from '../resource.ts'
-import { judge, questions, steps } from './ask.ts'
+import type { ManifestEntry, Resource } from '../resource.ts'
+import type { Answer, Step } from '../sh/frame.ts'
+import { judge, questions, steps, type Judged } from './ask.ts'
 import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
+import { lockStep, settleLock, type RunInfo } from './lock.ts'
+import { memoryQuestions, readMemory, type HostMemory } from './memory.ts'
 import type { Patience } from './patience.ts'
-import { movedHosts, type HostPlan, type Phase, type Plan, type PlannedChange } from './plan.ts'
+import { movedHosts, type Phase, type Plan } from './plan.ts'
+import { findings, planOf, withDrift, type Wishes } from './planning.ts'
 import type { Dial, Wire } from './wire.ts'
 
-/** The resources of one host, by phase. */
-export type Wishes = ReadonlyMap<string, readonly Resource[]>
+/** What a host is, and what lbprov left there before. */
+export interface Facts {
+  readonly platform: Platform
+  readonly memory: HostMemory
+}
 
 /** What the engine is asked to do. */
 export interface Job {
   readonly hosts: readonly string[]
   /** @throws AnswerError where the platform cannot be what the tasks need */
-  wishes(host: string, platform: Platform): Wishes
+  wishes(host: string, facts: ReadonlyMap<string, Facts>): Wishes
   /** The phases, once it is known what the hosts are. */
-  phases(platforms: ReadonlyMap<string, Platform>): readonly Phase[]
+  phases(facts: ReadonlyMap<string, Facts>): readonly Phase[]
   readonly dial: Dial
   /** Hosts at once. */
   readonly forks: number
@@ -26,12 +33,16 @@ export interface Job {
   mask(said: string): string
   readonly signal: AbortSignal
   readonly tell: Listener
+  readonly run: RunInfo
+  /** Whose lines of the manifest this run writes. */
+  readonly owner: { readonly cluster: string; readonly playbook: string }
+  /** A run that only looks locks nobody out. */
+  readonly looksOnly: boolean
 }
 
 /** A host that answers: its open wire, and what is wished of it. */
-export interface Reached {
+export interface Reached extends Facts {
   readonly wire: Wire
-  readonly platform: Platform
   readonly wishes: Wishes
 }
 
@@ -41,95 +52,117 @@ export interface Survey {
   readonly lost: ReadonlyMap<string, LbprovError>
   readonly phases: readonly Phase[]
   readonly plan: Plan
+  /** How the hosts were found: lines for their manifests, by host and resource. */
+  readonly found: ReadonlyMap<string, ReadonlyMap<string, ManifestEntry>>
 }
 
-type Judged = ReadonlyMap<string, readonly PlannedChange[]>
+type Met = Facts & { readonly wire: Wire }
 
-const asResources = ({ wishes }: Reached): readonly Resource[] => [...wishes.values()].flat()
+const asResources = (wishes: Wishes): readonly Resource[] => [...wishes.values()].flat()
 
-const reach = async (job: Job, host: string): Promise<Reached> => {
+/** Two runs that begin together each hold some hosts: all but the first host of a run are waited for a little. */
+const lockWait = 5
+
+const named = <Name extends string>(
+  names: readonly Name[],
+  answers: readonly (Answer | undefined)[],
+): Readonly<Record<Name, Answer>> =>
+  Object.fromEntries(
+    names.map((name, n) => [name, answers[n] ?? { exit: 255, out: '', err: 'no answer' }]),
+  ) as Record<Name, Answer>
+
+/** The first trip: the lock, what the host is, and what lbprov left there. */
+const meet = async (job: Job, host: string): Promise<Met> => {
   const wire = await job.dial(host)
   try {
-    const facts = await wire.trip(steps(Object.values(platformQuestions)), job.patience.probeMs)
-    const named = Object.keys(platformQuestions).map((name, n) => [name, facts[n]] as const)
-    const answers = Object.fromEntries(named.filter(([, answer]) => answer !== undefined))
-    const platform = parsePlatform(host, answers as Parameters<typeof parsePlatform>[1])
-    const wishes = job.wishes(host, platform)
+    const facts = Object.keys(platformQuestions)
+    const memory = Object.keys(memoryQuestions) as (keyof typeof memoryQuestions)[]
+    const lock: readonly Step[] = job.looksOnly
+      ? []
+      : [lockStep(job.run, host === job.hosts[0] ? 0 : lockWait)]
+    const asked = [...Object.values(platformQuestions), ...Object.values(memoryQuestions)]
+    const answers = await wire.trip([...lock, ...steps(asked)], job.patience.probeMs)
+    const told = answers.slice(lock.length)
+    // Whoever is not root cannot lock either, and is told so in better words.
+    const platform = parsePlatform(host, named(facts, told))
+    if (!job.looksOnly) await settleLock(host, wire, job.run, answers[0], job.patience.probeMs)
     job.tell({ type: 'reached', host, platform: platform.name })
-    return { wire, platform, wishes }
+    return {
+      wire,
+      platform,
+      memory: readMemory(host, named(memory, told.slice(facts.length))),
+    }
   } catch (error) {
     wire.close()
     throw error
   }
 }
 
-const look = async (job: Job, host: string, reached: Reached): Promise<Judged> => {
-  const resources = asResources(reached)
-  const answers = await reached.wire.trip(steps(questions(resources)), job.patience.probeMs)
-  return new Map(
-    judge(host, resources, answers).map(({ resource, changes }) => [resource.id, changes]),
-  )
+/** The second trip: every question of every resource. */
+const look = async (
+  job: Job,
+  host: string,
+  { wire, memory }: Met,
+  wishes: Wishes,
+): Promise<readonly Judged[]> => {
+  const resources = asResources(wishes)
+  const answers = await wire.trip(steps(questions(resources)), job.patience.probeMs)
+  return withDrift(judge(host, resources, answers), memory.manifest)
 }
 
 /** A host's own failure is kept as a value; anything else is a bug and goes on up. */
-const orError = async <Result>(work: Promise<Result>): Promise<Result | LbprovError> => {
+const orError = async <Result>(
+  work: () => Promise<Result> | Result,
+): Promise<Result | LbprovError> => {
   try {
-    return await work
+    return await work()
   } catch (error) {
     if (error instanceof LbprovError) return error
     throw error
   }
 }
 
-const planOf = (
-  phases: readonly Phase[],
-  reached: ReadonlyMap<string, Reached>,
-  judged: ReadonlyMap<string, Judged>,
-): Plan => ({
-  phases: phases.map(({ name, hosts, serial, needs }) => ({
-    name,
-    serial,
-    needs,
-    hosts: hosts.flatMap((host): readonly HostPlan[] => {
-      const changes = judged.get(host)
-      if (changes === undefined) return []
-      const each = (reached.get(host)?.wishes.get(name) ?? []).map(
-        ({ id }) => changes.get(id) ?? [],
-      )
-      return [
-        { host, changes: each.flat(), unchanged: each.filter(({ length }) => length === 0).length },
-      ]
-    }),
-  })),
-})
-
 /**
- * Connects to all hosts side by side, asks each what it is and then how it is, in two trips, and makes
- * the plan. Nothing on any host is changed.
+ * Connects to all hosts side by side, asks each what it is and what lbprov left there, then how it is, in two trips, and
+ * makes the plan. Nothing on any host is changed.
  */
 export const survey = async (job: Job): Promise<Survey> => {
-  const reached = new Map<string, Reached>()
+  const met = new Map<string, Met>()
   const lost = new Map<string, LbprovError>()
-  const judged = new Map<string, Judged>()
   await atMost(job.forks, job.hosts, async (host) => {
-    const found = await orError(reach(job, host))
-    if (found instanceof LbprovError) {
-      lost.set(host, found)
-      if (found instanceof ReachError) job.tell({ type: 'unreachable', host, error: found })
+    const found = await orError(() => meet(job, host))
+    if (!(found instanceof LbprovError)) {
+      met.set(host, found)
       return
     }
-    const changes = await orError(look(job, host, found))
-    if (changes instanceof LbprovError) {
-      found.wire.close()
-      lost.set(host, changes)
-      return
-    }
-    reached.set(host, found)
-    judged.set(host, changes)
+    lost.set(host, found)
+    if (found instanceof ReachError) job.tell({ type: 'unreachable', host, error: found })
   })
-  const platforms = new Map([...reached].map(([host, { platform }]) => [host, platform]))
-  const phases = job.phases(platforms)
-  return { reached, lost, phases, plan: planOf(phases, reached, judged) }
+  // In the inventory's order, whoever was faster.
+  const facts = new Map(
+    job.hosts.flatMap((host) => {
+      const found = met.get(host)
+      return found === undefined ? [] : [[host, found] as const]
+    }),
+  )
+  const reached = new Map<string, Reached>()
+  const judged = new Map<string, readonly Judged[]>()
+  await atMost(job.forks, [...facts], async ([host, found]) => {
+    const wishes = await orError(() => job.wishes(host, facts))
+    const said =
+      wishes instanceof LbprovError ? wishes : await orError(() => look(job, host, found, wishes))
+    if (wishes instanceof LbprovError || said instanceof LbprovError) {
+      found.wire.close()
+      lost.set(host, said as LbprovError)
+      return
+    }
+    reached.set(host, { ...found, wishes })
+    judged.set(host, said)
+  })
+  const phases = job.phases(facts)
+  const wished = new Map([...reached].map(([host, { wishes }]) => [host, wishes]))
+  const found = new Map([...judged].map(([host, said]) => [host, findings(said)]))
+  return { reached, lost, phases, plan: planOf(phases, wished, judged), found }
 }
 
 /** Asks again how the hosts are: those for which the plan no longer holds, and why. */
@@ -137,20 +170,25 @@ export const movedSince = async (
   job: Job,
   { reached, phases, plan }: Survey,
 ): Promise<ReadonlyMap<string, LbprovError>> => {
-  const judged = new Map<string, Judged>()
+  const judged = new Map<string, readonly Judged[]>()
   const moved = new Map<string, LbprovError>()
   await atMost(job.forks, [...reached], async ([host, found]) => {
-    const changes = await orError(look(job, host, found))
-    if (changes instanceof LbprovError) moved.set(host, changes)
-    else judged.set(host, changes)
+    const said = await orError(() => look(job, host, found, found.wishes))
+    if (said instanceof LbprovError) moved.set(host, said)
+    else judged.set(host, said)
   })
-  for (const host of movedHosts(plan, planOf(phases, reached, judged))) {
+  const wished = new Map([...reached].map(([host, { wishes }]) => [host, wishes]))
+  for (const host of movedHosts(plan, planOf(phases, wished, judged))) {
     if (moved.has(host)) continue
     const sentence = `${host}: changed while the plan was being looked at, so nothing was done; run again to see the new plan.`
     moved.set(host, new StaleError(sentence))
   }
   return moved
 }
+
+/** Hosts that another run holds: then this one leaves all alone. */
+export const lockedHosts = ({ lost }: Survey): readonly string[] =>
+  [...lost].filter(([, error]) => error instanceof LockedError).map(([host]) => host)
 
 export const hangUp = ({ reached }: Survey): void => {
   for (const { wire } of reached.values()) wire.close()

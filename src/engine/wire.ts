@@ -12,7 +12,8 @@ export interface Wire {
 }
 
 /**
- * Opens a new connection to a host of the inventory, by its name.
+ * Opens a new connection to a host of the inventory, by its name. `at`: an address that it may have by now; the key that it
+ * shows there must be the one that is known for it.
  * @throws ReachError
  */
-export type Dial = (host: string) => Promise<Wire>
+export type Dial = (host: string, at?: string) => Promise<Wire>

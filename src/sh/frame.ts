@@ -1,3 +1,5 @@
+import { dirname } from 'node:path/posix'
+
 import { quote, type Sh } from './sh.ts'
 
 /** What a host said to one step. Text is UTF-8; bytes that are not become U+FFFD. */
@@ -12,6 +14,11 @@ export interface Step {
   readonly run: Sh
   /** Not begun once an earlier chained step of the same script has failed. */
   readonly chained?: boolean
+  /**
+   * A file that the shell itself has open as descriptor 9 from here on until it dies, if this step succeeds: for a lock
+   * that goes with the shell. The step has the descriptor, and no other step, so that nothing it starts keeps the lock.
+   */
+  readonly holding?: string
 }
 
 /*
@@ -27,8 +34,18 @@ umask 022; cd /; chain=0
 lbprov_mark() { printf '\\n%s %s\\n' ${mark} "$1"; printf '\\n%s %s\\n' ${mark} "$1" >&2; }
 lbprov_mark begin`
 
-const step = ({ run, chained }: Step): string => {
-  const body = `( eval ${quote(run.text)} ) </dev/null; c=$?`
+// Tried in a subshell first: a shell may end over a redirection of its own that fails.
+const open = (path: string): string =>
+  `( umask 077; mkdir -p ${quote(dirname(path))} && : >>${quote(path)} ) </dev/null 9>&- && command exec 9>>${quote(path)}`
+
+const plain = ({ run }: Step): string => `( eval ${quote(run.text)} ) </dev/null 9>&-; c=$?`
+
+const held = ({ run }: Step, path: string): string =>
+  `if ${open(path)}; then ( eval ${quote(run.text)} ) </dev/null; c=$?; [ $c = 0 ] || exec 9>&-; else c=1; fi`
+
+const step = (each: Step): string => {
+  const { chained, holding } = each
+  const body = holding === undefined ? plain(each) : held(each, holding)
   return chained === true
     ? `if [ $chain = 0 ]; then ${body}; chain=$c; else c=skipped; fi; lbprov_mark "$c"`
     : `${body}; lbprov_mark "$c"`

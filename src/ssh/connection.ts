@@ -27,10 +27,10 @@ export interface Means {
   readonly keyring: Keyring
 }
 
-const tcp = ({ ssh }: Hop): Socket => {
+const tcp = ({ ssh, at }: Hop): Socket => {
   const socket = new Socket()
   socket.connect({
-    host: ssh.host,
+    host: at ?? ssh.host,
     port: ssh.port,
     noDelay: true,
     // Node gives each of several addresses 250 ms, which a far host cannot keep.
@@ -48,10 +48,16 @@ const tunnel = (
   const refuse = (why: string): void => fail(say.notForwarded(hop, why))
   from.client.once('close', () => refuse('nothing more'))
   try {
-    from.client.forwardOut('127.0.0.1', 0, hop.ssh.host, hop.ssh.port, (error, channel) => {
-      if (error === undefined) start(channel)
-      else refuse(error.message)
-    })
+    from.client.forwardOut(
+      '127.0.0.1',
+      0,
+      hop.at ?? hop.ssh.host,
+      hop.ssh.port,
+      (error, channel) => {
+        if (error === undefined) start(channel)
+        else refuse(error.message)
+      },
+    )
   } catch (error) {
     refuse((error as Error).message)
   }

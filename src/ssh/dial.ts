@@ -1,4 +1,5 @@
 import type { Dial } from '../engine/wire.ts'
+import { ReachError } from '../errors.ts'
 import type { Ssh } from '../inventory/cluster.ts'
 import { openConnection, type Connection } from './connection.ts'
 import { makeGate } from './gate.ts'
@@ -37,14 +38,14 @@ export const makeDial = (
   }
   const gates = new Map<string, ReturnType<typeof makeGate>>()
   // The limit is each server's own; a host that does not answer must not keep others waiting.
-  const gateTo = ({ ssh }: Hop): ReturnType<typeof makeGate> => {
-    const server = JSON.stringify([ssh.host, ssh.port])
+  const gateTo = ({ ssh, at }: Hop): ReturnType<typeof makeGate> => {
+    const server = JSON.stringify([at ?? ssh.host, ssh.port])
     const gate = gates.get(server) ?? makeGate(loginsAtOnce)
     gates.set(server, gate)
     return gate
   }
-  return (host) => {
-    const [first, ...further] = wayTo(host, reach(host))
+  const connect: Dial = (host, at) => {
+    const [first, ...further] = wayTo(host, reach(host), at)
     return gateTo(first)(async () => {
       let open: readonly [Connection, ...Connection[]] = [await openConnection(first, means)]
       for (const hop of further) {
@@ -57,5 +58,21 @@ export const makeDial = (
       }
       return openWire(open)
     })
+  }
+  /** Where hosts were reached that had moved. */
+  const moved = new Map<string, string>()
+  return async (host, at) => {
+    if (at !== undefined) {
+      const wire = await connect(host, at)
+      moved.set(host, at)
+      return wire
+    }
+    try {
+      return await connect(host)
+    } catch (error) {
+      const there = moved.get(host)
+      if (there === undefined || !(error instanceof ReachError)) throw error
+      return connect(host, there)
+    }
   }
 }

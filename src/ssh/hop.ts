@@ -5,6 +5,8 @@ export interface Hop {
   /** The host of the inventory, by its name. */
   readonly host: string
   readonly ssh: Ssh
+  /** Where it is connected to in place of `ssh.host`, under whose name its key is known all the same. */
+  readonly at?: string | undefined
   /** It is only passed through. */
   readonly jump: boolean
   /** The jump host before it. */
@@ -12,8 +14,8 @@ export interface Hop {
 }
 
 /** The hops to a host, nearest first; the last is the host itself. */
-export const wayTo = (host: string, ssh: Ssh): readonly [Hop, ...Hop[]] => {
-  const last: Hop = { host, ssh, jump: false, through: ssh.proxyJump.at(-1) }
+export const wayTo = (host: string, ssh: Ssh, at?: string): readonly [Hop, ...Hop[]] => {
+  const last: Hop = { host, ssh, at, jump: false, through: ssh.proxyJump.at(-1) }
   const jumps = ssh.proxyJump.map((each, n) => {
     return { host, ssh: each, jump: true, through: ssh.proxyJump[n - 1] }
   })

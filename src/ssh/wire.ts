@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { channel as diagnostics } from 'node:diagnostics_channel'
 
 import type { ClientChannel } from 'ssh2'
 
@@ -15,6 +16,19 @@ const mostBytes = 256 * 2 ** 20
 
 /** Characters of a login shell's talk that are kept. */
 const mostPreface = 100_000
+
+/**
+ * For whoever watches a run from outside (`node:diagnostics_channel`, by `--import`): a TripNews just before a trip
+ * is written to a host's shell, just after, and when its answer is complete. While nobody listens it costs nothing.
+ */
+const news = diagnostics('lbprov:trip')
+
+interface TripNews {
+  readonly host: string
+  /** Which trip of its wire it is: 1 is the first. */
+  readonly n: number
+  readonly phase: 'sending' | 'sent' | 'answered'
+}
 
 interface Trip {
   readonly steps: readonly Step[]
@@ -58,6 +72,7 @@ export const openWire = (connections: readonly [Connection, ...Connection[]]): W
   // What was said before the first script began: the login shell's reasons, should it end.
   let preface = ''
   let greeted = false
+  let trips = 0
 
   const die = (reason: (doing: string) => ReachError): void => {
     if (dead !== undefined) return
@@ -111,6 +126,10 @@ export const openWire = (connections: readonly [Connection, ...Connection[]]): W
         return
       }
       const mark = randomBytes(16).toString('hex')
+      const n = (trips += 1)
+      const publish = (phase: TripNews['phase']): void => {
+        if (news.hasSubscribers) news.publish({ host: hop.host, n, phase } satisfies TripNews)
+      }
       const timer = makeTimer(timeoutMs, () => die((step) => say.tooSlow(hop, timeoutMs, step)))
       const settle = (act: () => void): void => {
         timer.stop()
@@ -125,12 +144,17 @@ export const openWire = (connections: readonly [Connection, ...Connection[]]): W
         err: gather(endMark(mark)),
         done: () => {
           greeted = true
+          publish('answered')
           settle(() => resolve(answersOf(mine)))
         },
         fail: (error) => settle(() => reject(error)),
       }
       trip = mine
-      void opened.then((channel) => channel.write(pack(steps, mark)))
+      void opened.then((channel) => {
+        publish('sending')
+        channel.write(pack(steps, mark))
+        publish('sent')
+      })
     })
 
   return {

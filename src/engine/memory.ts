@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto'
+
+import { z } from 'zod'
+
+import { AnswerError } from '../errors.ts'
+import type { ManifestEntry } from '../resource.ts'
+import type { Answer } from '../sh/frame.ts'
+import { lines, sh, type Sh } from '../sh/sh.ts'
+
+/** A line of the manifest as it stands on a host. */
+export interface Remembered extends ManifestEntry {
+  /** Whose run wrote it: only a run of the same cluster and playbook may take it back. */
+  readonly cluster: string
+  readonly playbook: string
+  /** Milliseconds since 1970 when that run began, and its place in the run: what came last goes first. */
+  readonly since: readonly [number, number]
+}
+
+/** What lbprov itself left on a host: `/var/lib/lbprov`. */
+export interface HostMemory {
+  readonly manifest: readonly Remembered[]
+  /** `records/NAME.json`, by name, as the tasks wrote them. */
+  readonly records: Readonly<Record<string, string>>
+}
+
+const home = '/var/lib/lbprov'
+const manifest = `${home}/manifest`
+const records = `${home}/records`
+
+const remembered = z.strictObject({
+  kind: z.string(),
+  id: z.string(),
+  wish: z.unknown(),
+  before: z.unknown(),
+  wrote: z.array(z.string()),
+  cluster: z.string(),
+  playbook: z.string(),
+  since: z.tuple([z.number(), z.number()]),
+})
+
+/** One line for each file: what stands in them has no line ends but between its words. */
+export const memoryQuestions = {
+  manifest: sh`for file in ${manifest}/*.json; do [ ! -f "$file" ] || { [ -s "$file" ] || printf empty; tr -d '\n' < "$file"; echo; }; done`,
+  records: sh`for file in ${records}/*.json; do
+    [ ! -f "$file" ] || { name=\${file##*/}; printf '%s ' "\${name%.json}"; tr -d '\n' < "$file"; echo; }; done`,
+}
+
+const readLine = (host: string, line: string): Remembered => {
+  let value: unknown
+  try {
+    value = JSON.parse(line)
+  } catch {
+    value = undefined
+  }
+  const read = remembered.safeParse(value)
+  if (read.success) return read.data
+  throw new AnswerError(
+    `${host}: a file in ${manifest} is not as lbprov writes it ("${line.slice(0, 60)}…"), so what lbprov did there is not known; move that file away and run again: what it told of will then stay on the host for good.`,
+  )
+}
+
+const filled = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '')
+
+/** @throws AnswerError for a manifest that no lbprov wrote */
+export const readMemory = (
+  host: string,
+  answers: Readonly<Record<keyof typeof memoryQuestions, Answer>>,
+): HostMemory => ({
+  manifest: filled(answers.manifest.out).map((line) => readLine(host, line)),
+  records: Object.fromEntries(
+    filled(answers.records.out).map((line) => {
+      const blank = line.indexOf(' ')
+      return [line.slice(0, blank), line.slice(blank + 1)]
+    }),
+  ),
+})
+
+const fileOf = (id: string): string =>
+  `${manifest}/${createHash('sha256').update(id).digest('hex').slice(0, 32)}.json`
+
+// Enough for as many runs as may die one after the other between writing here and writing there.
+const mostWrote = 16
+
+/** What the manifest must say before a resource is changed; undefined: it says so already. */
+export const toRemember = (
+  entry: ManifestEntry,
+  known: Remembered | undefined,
+  run: Pick<Remembered, 'cluster' | 'playbook' | 'since'>,
+): Remembered | undefined => {
+  if (known === undefined) return { ...entry, ...run }
+  const { cluster, playbook, since } = run
+  const latest = known.wrote.at(-1)
+  if (entry.wrote.every((word) => word === latest) && known.playbook === playbook) return undefined
+  return {
+    ...known,
+    // How the host was found stays what it was; where it is taken back, it goes the way of its latest run.
+    wish: entry.wish,
+    wrote: [...known.wrote, ...entry.wrote].slice(-mostWrote),
+    cluster,
+    playbook,
+    since,
+  }
+}
+
+/** Writes lines of the manifest, each whole or not at all, and on the disk before anything else is done. */
+export const remember = (entries: readonly Remembered[]): Sh =>
+  lines(
+    sh`umask 077; mkdir -p -m 700 ${manifest} || exit 1`,
+    ...entries.map((entry) => {
+      const file = fileOf(entry.id)
+      return sh`printf '%s\n' ${JSON.stringify(entry)} > ${`${file}.new`} && { sync -- ${`${file}.new`} 2>/dev/null || sync; } && mv -f -- ${`${file}.new`} ${file} || { echo ${`${manifest} cannot be written, and nothing is changed that could not be taken back; is the disk full?`} >&2; exit 1; }`
+    }),
+    sh`sync ${manifest} 2>/dev/null || sync`,
+  )
+
+/** The command, and its line of the manifest gone once it succeeded. */
+export const thenForget = (id: string, run: Sh): Sh =>
+  lines(sh`( ${run}`, sh`)`, sh`code=$?; [ $code = 0 ] || exit $code`, sh`rm -f -- ${fileOf(id)}`)
