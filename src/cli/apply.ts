@@ -1,80 +1,27 @@
-import { apply, forecast, leaveAlone } from '../engine/apply.ts'
-import type { RunEvent } from '../engine/events.ts'
-import type { Report } from '../engine/outcome.ts'
 import { isEmpty } from '../engine/plan.ts'
-import { hangUp, movedSince, survey, type Job, type Survey } from '../engine/survey.ts'
+import type { Survey } from '../engine/survey.ts'
 import { WishError } from '../errors.ts'
-import { drawnScreen } from '../ui/drawn-screen.ts'
-import { jsonScreen } from '../ui/json-screen.ts'
-import { lineScreen } from '../ui/line-screen.ts'
-import type { Screen, Skipped } from '../ui/screen.ts'
+import type { ManagedHost } from '../inventory/cluster.ts'
+import { conduct, mayAsk, screenFor, type ConductOptions } from './conduct.ts'
 import { exitOf } from './exit-of.ts'
 import { openWish, type Wish } from './files.ts'
-import { makeJob } from './job.ts'
-import { limitHosts, limitPhases, skippedOf } from './narrow.ts'
+import { applyJob, departedHosts, sharedMemory } from './job.ts'
+import { limitHosts, narrow, skippedOf } from './narrow.ts'
+import { keepJournal } from './run-journal.ts'
 import { openPlan, savePlan, type Approved, type Narrowing } from './saved-plan.ts'
 import { titleOf } from './title.ts'
 import type { World } from './world.ts'
 
-export interface ApplyOptions {
-  readonly yes?: boolean
-  readonly dryRun?: boolean
+export interface ApplyOptions extends ConductOptions {
   readonly limit?: string
   readonly playbook?: string
   readonly phase?: readonly string[]
   readonly forks: number
-  readonly json?: boolean
-  readonly verbose?: boolean
   readonly exitCode?: boolean
   /** A saved plan to follow. */
   readonly plan?: string
   /** Where the plan is saved: `lbprov plan -o`. */
   readonly output?: string
-}
-
-const screenFor = (
-  wish: Wish,
-  options: ApplyOptions,
-  skipped: Skipped,
-  { terminal }: World,
-): Screen => {
-  if (options.json === true) return jsonScreen(terminal, skipped)
-  const shown = {
-    title: titleOf(wish.cluster),
-    verbose: options.verbose === true,
-    dryRun: options.dryRun === true,
-    skipped,
-  }
-  return terminal.drawn ? drawnScreen(terminal, shown) : lineScreen(terminal, shown)
-}
-
-const mayAsk = (options: ApplyOptions, { terminal }: World): boolean =>
-  terminal.interactive && options.json !== true
-
-const wanted = async ({ terminal }: World): Promise<boolean> => {
-  const answer = await terminal.ask('\nApply? [y/N] ')
-  return /^y(es)?$/i.test(answer.trim())
-}
-
-const follow = async (
-  job: Job,
-  found: Survey,
-  screen: Screen,
-  options: ApplyOptions,
-  saved: Approved | undefined,
-  world: World,
-): Promise<Report> => {
-  const refused = saved?.moved(found.plan) ?? new Map<string, never>()
-  if (refused.size > 0) return leaveAlone(job, found, refused)
-  screen.plan(found)
-  if (options.dryRun === true) return forecast(job, found)
-  const mustAsk = saved === undefined && options.yes !== true && !isEmpty(found.plan)
-  if (mustAsk && !(await wanted(world))) return leaveAlone(job, found)
-  // A person thinks for a while: are the hosts still as they were?
-  const moved = mustAsk ? await movedSince(job, found) : new Map<string, never>()
-  if (moved.size > 0 || job.signal.aborted) return leaveAlone(job, found, moved)
-  screen.begin(found)
-  return apply(job, found)
 }
 
 const narrowingOf = (options: ApplyOptions, saved: Approved | undefined): Narrowing => {
@@ -84,6 +31,33 @@ const narrowingOf = (options: ApplyOptions, saved: Approved | undefined): Narrow
     '--plan: the plan says itself which hosts and phases it is for; leave out --limit and --phase.',
   )
 }
+
+/** Hosts that left the inventory and that the routers still know. */
+const departed =
+  (inventory: string, { cluster }: Wish) =>
+  ({ reached }: Survey): readonly string[] => {
+    return departedHosts(cluster, sharedMemory(cluster, reached)).map(({ name, role }) =>
+      role === 'router'
+        ? `${name} left the inventory, but nobody told it: it may still be a router of this cluster, and hold its VIPs. Take it off with "lbprov remove ${inventory} ${name}".`
+        : `${name} left the inventory, and still has what lbprov wrote there; clean it with "lbprov remove ${inventory} ${name}".`,
+    )
+  }
+
+/** Addresses that the inventory takes off a host, and by which it says itself that the host is reached. */
+const stillReachedBy = (
+  inventory: string,
+  hosts: readonly ManagedHost[],
+  { reached }: Survey,
+): readonly string[] =>
+  hosts.flatMap(({ name, ssh, interfaces }) => {
+    const wished = interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))
+    const made = reached.get(name)?.memory.manifest.some(({ id }) => id === `address ${ssh.host}`)
+    return made === true && !wished.includes(ssh.host)
+      ? [
+          `${name}: ${ssh.host} is no longer wished there, but ${inventory} says that ${name} is reached by it; it stays until ssh names another, or ${name} boots. Give the new address in ssh now, and run again.`,
+        ]
+      : []
+  })
 
 /** `lbprov apply` and `lbprov plan`: the exit code. */
 export const applyCommand = async (
@@ -95,27 +69,31 @@ export const applyCommand = async (
   const saved = options.plan === undefined ? undefined : openPlan(options.plan, wish)
   const narrowing = narrowingOf(options, saved)
   const hosts = limitHosts(wish.cluster, narrowing.limit)
-  const playbook = limitPhases(wish.playbook, narrowing.phase)
-  const mustAsk = options.dryRun !== true && options.yes !== true && saved === undefined
-  if (mustAsk && !mayAsk(options, world)) {
+  const playbook = narrow(wish, hosts, narrowing.phase)
+  const looksOnly = options.dryRun === true
+  if (!looksOnly && options.yes !== true && saved === undefined && !mayAsk(options, world)) {
     throw new WishError('Nobody can be asked here; look with --dry-run, then give --yes to apply.')
   }
   const skipped = skippedOf(wish, hosts, playbook)
-  const screen = screenFor(wish, options, skipped, world)
+  const shown = screenFor(titleOf(wish.cluster), options, skipped, world)
+  const { screen, run } = keepJournal(shown, { inventory, wish, skipped, command: 'apply' }, world)
   for (const warning of wish.warnings) screen.warn(warning)
-  const started = Date.now()
-  const tell = (event: RunEvent): void => screen.tell(event)
-  const job = makeJob(wish.cluster, playbook, hosts, options.forks, tell, world)
-  const found = await survey(job)
-  try {
-    const report = await follow(job, found, screen, options, saved, world)
-    await screen.end(report, (Date.now() - started) / 1000)
-    if (options.output !== undefined) savePlan(options.output, wish, narrowing, found.plan)
-    const exit = exitOf(report)
-    return exit === 0 && options.exitCode === true && !isEmpty(found.plan) && !report.begun
-      ? 3
-      : exit
-  } finally {
-    hangUp(found)
-  }
+  const frame = { wish, forks: options.forks, tell: screen.tell, world, run, looksOnly }
+  const { report, plan } = await conduct(applyJob(frame, hosts, narrowing.phase), {
+    screen,
+    options,
+    question: 'Apply?',
+    ...(saved !== undefined && {
+      objection: (found: Survey) => saved.moved(found.plan),
+      approved: true,
+    }),
+    remarks: (found) => [
+      ...departed(inventory, wish)(found),
+      ...stillReachedBy(inventory, hosts, found),
+    ],
+    world,
+  })
+  if (options.output !== undefined) savePlan(options.output, wish, narrowing, plan)
+  const exit = exitOf(report)
+  return exit === 0 && options.exitCode === true && !isEmpty(plan) && !report.begun ? 3 : exit
 }

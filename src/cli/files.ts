@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
@@ -15,10 +16,16 @@ import type { World } from './world.ts'
 export interface Wish {
   readonly cluster: Cluster
   readonly playbook: Playbook
+  /** Whose work a manifest says it is: the shipped playbooks are one, whatever the topology. */
+  readonly owner: string
   /** The texts themselves, for a saved plan to remember. */
   readonly sources: readonly string[]
   readonly warnings: readonly string[]
 }
+
+/** The sum of all that was read: two of the same wish the same. */
+export const digestOf = ({ sources }: Wish): string =>
+  createHash('sha256').update(JSON.stringify(sources)).digest('hex')
 
 /** @throws WishError where the file cannot be read */
 export const readText = (file: string): string => {
@@ -74,5 +81,6 @@ export const openWish = (file: string, playbookFile: string | undefined, world: 
   }
   const playbook = readPlaybook(path, playbookText, source)
   checkOwners(playbook, cluster)
-  return { cluster, playbook, sources: [...sources, playbookText], warnings }
+  const owner = playbookFile === undefined ? 'lbprov' : `playbook ${playbook.name}`
+  return { cluster, playbook, owner, sources: [...sources, playbookText], warnings }
 }

@@ -1,12 +1,19 @@
 import { patience } from '../engine/patience.ts'
-import type { Job } from '../engine/survey.ts'
+import { forgotten } from '../engine/forget.ts'
+import type { RunInfo } from '../engine/lock.ts'
+import type { Facts, Job } from '../engine/survey.ts'
 import type { Listener } from '../engine/events.ts'
-import type { Cluster, ManagedHost } from '../inventory/cluster.ts'
-import { phasesOf } from '../playbook/phases.ts'
-import type { Playbook } from '../playbook/playbook.ts'
+import { hostsOf, type Cluster, type ManagedHost, type Ssh } from '../inventory/cluster.ts'
+import { readDrained, withDrained } from '../lvs/drained.ts'
+import { endpoint, readRoster } from '../lvs/roster.ts'
+import type { KnownHost, Place } from '../lvs/task.ts'
+import { isStopped, orphansOf } from '../playbook/orphans.ts'
+import { leavingPhases, orphansPhase, phasesOf, withOrphans } from '../playbook/phases.ts'
 import { wishesOf } from '../playbook/wishes.ts'
 import { MASK, Secret, reveal } from '../secret.ts'
 import { makeDial } from '../ssh/dial.ts'
+import type { Wish } from './files.ts'
+import { narrow } from './narrow.ts'
 import type { World } from './world.ts'
 
 const masking =
@@ -14,21 +21,32 @@ const masking =
   (said: string): string =>
     secret === undefined ? said : said.replaceAll(reveal(secret), MASK)
 
-/** The inventory and the playbook as the engine takes them. */
-export const makeJob = (
-  cluster: Cluster,
-  playbook: Playbook,
-  hosts: readonly ManagedHost[],
-  forks: number,
-  tell: Listener,
-  world: World,
-): Job => {
+/** What every job has, whatever is wished. */
+export interface JobFrame {
+  readonly wish: Wish
+  readonly forks: number
+  readonly tell: Listener
+  readonly world: World
+  readonly run: RunInfo
+  /** A run that only looks. */
+  readonly looksOnly: boolean
+}
+
+interface Reachable {
+  readonly name: string
+  readonly ssh: Ssh
+}
+
+const frameOf = (
+  { wish: { cluster, owner }, forks, tell, world, run, looksOnly }: JobFrame,
+  hosts: readonly Reachable[],
+): Omit<Job, 'wishes' | 'phases'> => {
   const { terminal, env, home, signal } = world
   const byName = new Map(hosts.map((host) => [host.name, host]))
-  const host = (name: string): ManagedHost => {
+  const ssh = (name: string): Ssh => {
     const found = byName.get(name)
     if (found === undefined) throw new Error(`no host ${name}`)
-    return found
+    return found.ssh
   }
   const person = {
     askPassphrase: async (keyFile: string): Promise<Secret | undefined> => {
@@ -38,9 +56,7 @@ export const makeJob = (
   }
   return {
     hosts: hosts.map(({ name }) => name),
-    wishes: (name, platform) => wishesOf(playbook, cluster, host(name), platform),
-    phases: (platforms) => phasesOf(playbook, cluster, hosts, platforms),
-    dial: makeDial((name) => host(name).ssh, terminal.interactive ? person : undefined, {
+    dial: makeDial(ssh, terminal.interactive ? person : undefined, {
       home,
       agentSocket: env.SSH_AUTH_SOCK,
     }),
@@ -49,5 +65,124 @@ export const makeJob = (
     mask: masking(cluster.vrrp.authPass),
     signal,
     tell,
+    run,
+    owner: { cluster: cluster.name, playbook: owner },
+    looksOnly,
+  }
+}
+
+type Found = ReadonlyMap<string, Facts>
+
+/** What the routers remember, all together: one of them may be new. */
+export const sharedMemory = (
+  { routers }: Cluster,
+  facts: Found,
+): Pick<Place, 'drained' | 'roster'> => {
+  const records = routers.flatMap(({ name }) => {
+    const found = facts.get(name)
+    return found === undefined ? [] : [found.memory.records]
+  })
+  const known = records.flatMap(({ roster }) => readRoster(roster))
+  return {
+    drained: [...new Set(records.flatMap(({ drained }) => readDrained(drained)))],
+    roster: [...new Map(known.map((host) => [host.name, host])).values()],
+  }
+}
+
+/** Hosts that left the inventory, under whatever name. */
+export const departedHosts = (
+  cluster: Cluster,
+  { roster }: Pick<Place, 'roster'>,
+): readonly KnownHost[] => {
+  const hosts = hostsOf(cluster)
+  const names = new Set(hosts.map(({ name }) => name))
+  const endpoints = new Set(hosts.map(endpoint))
+  return roster.filter((known) => !names.has(known.name) && !endpoints.has(endpoint(known)))
+}
+
+/** What a run changes of what the routers remember, before anything is wished. */
+export type Edit = (memory: Pick<Place, 'drained' | 'roster'>) => typeof memory
+
+// What is never taken back is said where a host leaves for good, not whenever a topology changes.
+const staying: readonly string[] = ['package', 'command']
+
+/** The inventory and the playbook as the engine takes them. */
+export const applyJob = (
+  frame: JobFrame,
+  hosts: readonly ManagedHost[],
+  phases: readonly string[],
+  edit: Edit = (memory) => memory,
+): Job => {
+  const { cluster, playbook, owner } = frame.wish
+  const narrowed = narrow(frame.wish, hosts, phases)
+  const isWhole = narrowed === playbook
+  const routersPhase = playbook.phases.find(({ tasks }) =>
+    tasks.some(({ name }) => name === 'keepalived'),
+  )?.name
+  const names = hosts.map(({ name }) => name)
+  const placeOf = (name: string, facts: Found): Place => {
+    const host = hosts.find((each) => each.name === name)
+    const found = facts.get(name)
+    if (host === undefined || found === undefined) throw new Error(`no host ${name}`)
+    const memory = edit(sharedMemory(cluster, facts))
+    return {
+      cluster: withDrained(cluster, memory.drained),
+      host,
+      platform: found.platform,
+      records: found.memory.records,
+      ...memory,
+    }
+  }
+  return {
+    ...frameOf(frame, hosts),
+    wishes: (name, facts) => {
+      const wished = wishesOf(playbook, placeOf(name, facts))
+      const lines = facts.get(name)?.memory.manifest ?? []
+      const way = hosts.find((host) => host.name === name)?.ssh.host
+      const orphans = lines.filter(
+        ({ playbook: theirs, id, kind }) =>
+          theirs === owner &&
+          !wished.lasting.has(id) &&
+          !staying.includes(kind) &&
+          // lbprov came by it, and the next run will.
+          id !== `address ${way ?? ''}`,
+      )
+      return new Map([
+        ...narrowed.phases.map(
+          (phase) => [phase.name, wished.byPhase.get(phase.name) ?? []] as const,
+        ),
+        ...(isWhole ? [[orphansPhase, orphansOf(orphans)] as const] : []),
+      ])
+    },
+    phases: (facts) => {
+      const departed = departedHosts(cluster, sharedMemory(cluster, facts))
+        .filter(({ role }) => role === 'router')
+        .map(({ name }) => name)
+      // A router that left may still run, and would disagree with those that change.
+      const all = phasesOf(narrowed, cluster, hosts, facts).map((phase) =>
+        phase.name === routersPhase ? { ...phase, absent: [...phase.absent, ...departed] } : phase,
+      )
+      return isWhole ? withOrphans(all, names) : all
+    },
+  }
+}
+
+/** Hosts that lbprov leaves as it found them: everything in their manifests is taken back, and the manifests go. */
+export const leaveJob = (frame: JobFrame, hosts: readonly KnownHost[]): Job => {
+  return {
+    ...frameOf(frame, hosts),
+    wishes: (name, facts) => {
+      const host = hosts.find((each) => each.name === name)
+      const lines = facts.get(name)?.memory.manifest ?? []
+      if (host?.role !== 'router') {
+        return new Map([['real_servers', [...orphansOf(lines), forgotten]]])
+      }
+      const others = lines.filter((line) => !isStopped(line))
+      return new Map([
+        ['stop', orphansOf(lines.filter(isStopped))],
+        ['routers', [...orphansOf(others), forgotten]],
+      ])
+    },
+    phases: (facts) => leavingPhases(frame.wish.cluster, hosts, facts),
   }
 }

@@ -1,7 +1,7 @@
 import { WishError } from '../errors.ts'
 import { hostsOf, type Cluster, type ManagedHost } from '../inventory/cluster.ts'
 import { hint } from '../faults/nearest.ts'
-import type { Playbook } from '../playbook/playbook.ts'
+import type { Playbook, PlaybookPhase } from '../playbook/playbook.ts'
 import type { Skipped } from '../ui/screen.ts'
 
 const asPattern = (glob: string): RegExp =>
@@ -35,7 +35,7 @@ export const limitHosts = (cluster: Cluster, limit: string | undefined): readonl
  * The playbook with only the phases that `--phase` names; without any, all.
  * @throws WishError for a name that no phase bears
  */
-export const limitPhases = (playbook: Playbook, wanted: readonly string[]): Playbook => {
+const limitPhases = (playbook: Playbook, wanted: readonly string[]): Playbook => {
   if (wanted.length === 0) return playbook
   const names = playbook.phases.map(({ name }) => name)
   for (const name of wanted) {
@@ -44,6 +44,29 @@ export const limitPhases = (playbook: Playbook, wanted: readonly string[]): Play
     }
   }
   return { ...playbook, phases: playbook.phases.filter(({ name }) => wanted.includes(name)) }
+}
+
+const does = ({ tasks }: PlaybookPhase, ...names: readonly string[]): boolean =>
+  tasks.some(({ name }) => names.includes(name))
+
+/**
+ * The playbook for a part of the cluster. Nothing is taken away by a run that does not see all: somebody who is not
+ * asked may still need it. And keepalived is never reloaded without what makes its reload safe.
+ */
+export const narrow = (
+  { cluster, playbook }: { readonly cluster: Cluster; readonly playbook: Playbook },
+  hosts: readonly ManagedHost[],
+  wanted: readonly string[],
+): Playbook => {
+  const named = limitPhases(playbook, wanted)
+  if (named === playbook && hosts.length === hostsOf(cluster).length) return playbook
+  const reloads = named.phases.some((phase) => does(phase, 'keepalived'))
+  const kept = playbook.phases.filter(
+    (phase) =>
+      !phase.tasks.some(({ ends }) => ends !== undefined) &&
+      (named.phases.includes(phase) || (reloads && does(phase, 'ready', 'drain', 'stand_down'))),
+  )
+  return { ...playbook, phases: kept }
 }
 
 /** What the run leaves out of the inventory and the playbook: said, so that a part never looks whole. */

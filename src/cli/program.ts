@@ -1,22 +1,25 @@
-import { readFileSync } from 'node:fs'
-
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 
 import { WishError } from '../errors.ts'
 import { applyCommand, type ApplyOptions } from './apply.ts'
 import { checkCommand } from './check.ts'
+import { drainCommand, undrainCommand, type DrainOptions } from './drain.ts'
+import { historyCommand, historySummary, type HistoryOptions } from './history.ts'
+import { destroyCommand, removeCommand, type LeaveOptions } from './leave.ts'
 import { renderCommand, type RenderOptions } from './render.ts'
 import { schemaCommand } from './schema.ts'
+import { version } from './version.ts'
 import type { World } from './world.ts'
-
-const version = (): string => {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
-  return (JSON.parse(text) as { readonly version: string }).version
-}
 
 const wholeNumber = (text: string): number => {
   if (/^[1-9]\d{0,3}$/.test(text)) return Number(text)
   throw new InvalidArgumentError('It must be a whole number from 1 to 9999.')
+}
+
+const seconds = (text: string): number => {
+  const [, number = '', unit = ''] = /^(\d{1,6})([smh]?)$/.exec(text) ?? []
+  if (number === '') throw new InvalidArgumentError('It must be a time such as 90, 90s or 5m.')
+  return Number(number) * ({ h: 3600, m: 60 }[unit] ?? 1)
 }
 
 const collect = (name: string, names: readonly string[] = []): readonly string[] => [
@@ -61,6 +64,60 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .option('--exit-code', 'exit 3 when there are changes')
     .action(async (inventory: string, options: ApplyOptions) => {
       exit(await applyCommand(inventory, { ...options, dryRun: true }, world))
+    })
+
+  const leaveOptions = (command: Command): Command =>
+    command
+      .option('--yes', 'do not ask')
+      .option('--dry-run', 'show what would go, and change nothing')
+      .option('--forks <n>', 'hosts at once', wholeNumber, 50)
+      .option('--json', 'one JSON object a line')
+      .option('--verbose', 'with the commands')
+
+  leaveOptions(lbprov.command('remove'))
+    .description('leave a host that left the inventory as it was found')
+    .argument('<inventory>', 'the cluster, in YAML, without the host')
+    .argument('<host>', 'its name, as the routers remember it')
+    .option('--forget', 'the host is gone for good: only let the routers forget it')
+    .action(async (inventory: string, host: string, options: LeaveOptions) => {
+      exit(await removeCommand(inventory, host, options, world))
+    })
+
+  leaveOptions(lbprov.command('destroy'))
+    .description('take a whole cluster off its hosts, and leave them as they were found')
+    .argument('<inventory>', 'the cluster, in YAML')
+    .action(async (inventory: string, options: LeaveOptions) => {
+      exit(await destroyCommand(inventory, options, world))
+    })
+
+  const drainOptions = (command: Command): Command =>
+    command
+      .argument('<inventory>', 'the cluster, in YAML')
+      .argument('<real-server>', 'its name')
+      .option('--forks <n>', 'hosts at once', wholeNumber, 50)
+      .option('--json', 'one JSON object a line')
+      .option('--verbose', 'with the commands')
+
+  drainOptions(lbprov.command('drain'))
+    .description('send no new connections to a real server, until "undrain"')
+    .option('--timeout <time>', 'how long its connections are waited for: 90, 90s, 5m', seconds, 60)
+    .action(async (inventory: string, name: string, options: DrainOptions) => {
+      exit(await drainCommand(inventory, name, options, world))
+    })
+
+  drainOptions(lbprov.command('undrain'))
+    .description('send it connections again')
+    .action(async (inventory: string, name: string, options: DrainOptions) => {
+      exit(await undrainCommand(inventory, name, { ...options, timeout: 0 }, world))
+    })
+
+  lbprov
+    .command('history')
+    .description(historySummary)
+    .argument('[inventory]', 'only the runs of this cluster')
+    .option('--run <id>', 'one run, host by host: its id, or the beginning of it')
+    .action((inventory: string | undefined, options: HistoryOptions) => {
+      exit(historyCommand(inventory, options, world))
     })
 
   lbprov

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 
 import { z } from 'zod'
 
 import { movedHosts, type Plan } from '../engine/plan.ts'
 import { StaleError, WishError } from '../errors.ts'
-import { readText, type Wish } from './files.ts'
+import { digestOf, readText, type Wish } from './files.ts'
 
 const savedPlan = z.strictObject({
   lbprov: z.literal(1),
@@ -21,9 +20,6 @@ export interface Narrowing {
   readonly phase: readonly string[]
 }
 
-const digest = ({ sources }: Wish): string =>
-  createHash('sha256').update(JSON.stringify(sources)).digest('hex')
-
 /** Saves a plan for a later `apply --plan`: secrets are masked in it, and needed again then. */
 export const savePlan = (
   file: string,
@@ -31,7 +27,7 @@ export const savePlan = (
   { limit, phase }: Narrowing,
   plan: Plan,
 ): void => {
-  const saved = { lbprov: 1, wish: digest(wish), limit, phases: phase, plan }
+  const saved = { lbprov: 1, wish: digestOf(wish), limit, phases: phase, plan }
   try {
     writeFileSync(file, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 })
   } catch (error) {
@@ -61,7 +57,7 @@ export const openPlan = (file: string, wish: Wish): Approved => {
     )
   }
   const { wish: sum, limit, phases, plan } = read.data
-  if (sum !== digest(wish)) {
+  if (sum !== digestOf(wish)) {
     throw new WishError(
       `${file}: the inventory or the playbook has changed since this plan was made; make a new one with "lbprov plan".`,
     )

@@ -12,7 +12,7 @@ const outcomeFields = (outcome: Outcome): object => ({
 
 /**
  * One JSON object a line on stdout, and nothing else there. Types: `warning`, `skipped`, `unreachable`,
- * `failed`, `change`, `outcome`, and last `summary`.
+ * `failed`, `change`, `left`, `outcome`, and last `summary`.
  */
 export const jsonScreen = ({ out }: Terminal, skipped: Skipped): Screen => {
   const write = (line: object): void => out(`${JSON.stringify(line)}\n`)
@@ -37,7 +37,8 @@ export const jsonScreen = ({ out }: Terminal, skipped: Skipped): Screen => {
       if (skipped.hosts.length + skipped.phases.length > 0) write({ type: 'skipped', ...skipped })
       for (const [host, error] of lost) complain(host, error)
       for (const { name: phase, hosts } of plan.phases) {
-        for (const { host, changes } of hosts) {
+        for (const { host, changes, left } of hosts) {
+          for (const message of left) write({ type: 'left', host, message })
           for (const { resource, what, before, after, note, severs } of changes) {
             const guarded = severs === true
             write({ type: 'change', host, phase, resource, what, before, after, note, guarded })

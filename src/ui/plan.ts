@@ -1,6 +1,7 @@
 import { changesOf, type HostPlan, type PhasePlan, type Plan } from '../engine/plan.ts'
 import { showChange } from './diff.ts'
 import type { Paint } from './paint.ts'
+import { printable } from './printable.ts'
 
 interface HostBlock {
   readonly host: string
@@ -68,10 +69,17 @@ export const showPlan = (plan: Plan, paint: Paint, verbose: boolean): string => 
       return `${names.join(hosts.every(({ serial }) => serial) ? ', then ' : ', ')}\n${text}\n`
     },
   )
-  const still = all.filter(({ lines }) => lines.length === 0).map(({ host }) => host)
-  return [...changing, ...(still.length > 0 ? [`${still.join(', ')} · nothing to do\n`] : [])].join(
-    '',
+  const left = plan.phases.flatMap(({ hosts }) =>
+    hosts.flatMap(({ host, left: sentences }) =>
+      sentences.map((sentence) => `${paint.bold(host)} · ${printable(sentence)}\n`),
+    ),
   )
+  const still = all.filter(({ lines }) => lines.length === 0).map(({ host }) => host)
+  return [
+    ...changing,
+    ...left,
+    ...(still.length > 0 ? [`${still.join(', ')} · nothing to do\n`] : []),
+  ].join('')
 }
 
 const plural = (n: number, word: string): string => `${String(n)} ${word}${n === 1 ? '' : 's'}`

@@ -19,10 +19,11 @@ export const host = (name: string, ...changes: readonly PlannedChange[]): HostPl
   host: name,
   changes,
   unchanged: 1,
+  left: [],
 })
 
 export const plan = (...hosts: readonly HostPlan[]): Plan => ({
-  phases: [{ name: 'web', serial: undefined, needs: [], hosts }],
+  phases: [{ name: 'web', serial: undefined, needs: [], absent: [], hosts }],
 })
 
 export const shown = (each: Plan, verbose = false): string => `\n${showPlan(each, plain, verbose)}`

@@ -1,0 +1,95 @@
+import { apply, forecast, leaveAlone } from '../engine/apply.ts'
+import type { Report } from '../engine/outcome.ts'
+import { isEmpty, type Plan } from '../engine/plan.ts'
+import { hangUp, lockedHosts, movedSince, survey, type Job, type Survey } from '../engine/survey.ts'
+import type { StaleError } from '../errors.ts'
+import { drawnScreen } from '../ui/drawn-screen.ts'
+import { jsonScreen } from '../ui/json-screen.ts'
+import { lineScreen } from '../ui/line-screen.ts'
+import type { Screen, Skipped } from '../ui/screen.ts'
+import type { World } from './world.ts'
+
+/** How a run is asked for, whatever it does. */
+export interface ConductOptions {
+  readonly yes?: boolean
+  readonly dryRun?: boolean
+  readonly json?: boolean
+  readonly verbose?: boolean
+}
+
+export const screenFor = (
+  title: string,
+  options: ConductOptions,
+  skipped: Skipped,
+  { terminal }: World,
+): Screen => {
+  if (options.json === true) return jsonScreen(terminal, skipped)
+  const shown = {
+    title,
+    verbose: options.verbose === true,
+    dryRun: options.dryRun === true,
+    skipped,
+  }
+  return terminal.drawn ? drawnScreen(terminal, shown) : lineScreen(terminal, shown)
+}
+
+/** Whether there is a person to ask. */
+export const mayAsk = (options: ConductOptions, { terminal }: World): boolean =>
+  terminal.interactive && options.json !== true
+
+const wanted = async (question: string, { terminal }: World): Promise<boolean> => {
+  const answer = await terminal.ask(`\n${question} [y/N] `)
+  return /^y(es)?$/i.test(answer.trim())
+}
+
+/** What stands against the plan as it was found: the hosts, and what to say of each. */
+export type Objection = (found: Survey) => ReadonlyMap<string, StaleError>
+
+const follow = async (
+  job: Job,
+  found: Survey,
+  { screen, options, question, objection, approved, world }: Conduct,
+): Promise<Report> => {
+  const refused = objection?.(found) ?? new Map<string, never>()
+  // Another run is at work: not even the hosts that it left free are touched.
+  if (refused.size > 0 || lockedHosts(found).length > 0) return leaveAlone(job, found, refused)
+  screen.plan(found)
+  if (options.dryRun === true) return forecast(job, found)
+  const mustAsk = approved !== true && options.yes !== true && !isEmpty(found.plan)
+  if (mustAsk && !(await wanted(question, world))) return leaveAlone(job, found)
+  // A person thinks for a while: are the hosts still as they were?
+  const moved = mustAsk ? await movedSince(job, found) : new Map<string, never>()
+  if (moved.size > 0 || job.signal.aborted) return leaveAlone(job, found, moved)
+  screen.begin(found)
+  return apply(job, found)
+}
+
+export interface Conduct {
+  readonly screen: Screen
+  readonly options: ConductOptions
+  /** `Apply?` */
+  readonly question: string
+  readonly objection?: Objection
+  /** Somebody has said yes to this very plan before. */
+  readonly approved?: boolean
+  /** What the inventory lets the hosts' memory mean, once it is known. */
+  readonly remarks?: (found: Survey) => readonly string[]
+  readonly world: World
+}
+
+/** Looks, shows, asks and does; what became of it, and the plan. */
+export const conduct = async (
+  job: Job,
+  how: Conduct,
+): Promise<{ readonly report: Report; readonly plan: Plan }> => {
+  const started = Date.now()
+  const found = await survey(job)
+  try {
+    for (const remark of how.remarks?.(found) ?? []) how.screen.warn(remark)
+    const report = await follow(job, found, how)
+    await how.screen.end(report, (Date.now() - started) / 1000)
+    return { report, plan: found.plan }
+  } finally {
+    hangUp(found)
+  }
+}

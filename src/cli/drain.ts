@@ -1,0 +1,164 @@
+import { setTimeout as wait } from 'node:timers/promises'
+
+import { isEmpty } from '../engine/plan.ts'
+import { hangUp, survey, type Job, type Survey } from '../engine/survey.ts'
+import { WishError } from '../errors.ts'
+import { hint } from '../faults/nearest.ts'
+import { hostsOf, type Cluster, type Router } from '../inventory/cluster.ts'
+import { connectionsOf, ipvsQuestion } from '../lvs/connections.ts'
+import { conduct, screenFor, type ConductOptions } from './conduct.ts'
+import { exitOf } from './exit-of.ts'
+import { openWish } from './files.ts'
+import { applyJob, type JobFrame } from './job.ts'
+import { keepJournal } from './run-journal.ts'
+import { titleOf } from './title.ts'
+import type { World } from './world.ts'
+
+export interface DrainOptions extends ConductOptions {
+  readonly forks: number
+  /** Seconds. */
+  readonly timeout: number
+}
+
+const poolNames = ({ services }: Cluster): readonly string[] => [
+  ...new Set(
+    services.flatMap(({ virtualServers }) =>
+      virtualServers.flatMap(({ pool }) => pool.map(({ name }) => name)),
+    ),
+  ),
+]
+
+/** Says how many connections a real server still has, whenever that changes, until it has none or time is up. */
+const watch = async (
+  job: Job,
+  cluster: Cluster,
+  name: string,
+  timeout: number,
+  { terminal, signal }: World,
+): Promise<number> => {
+  const until = performance.now() + timeout * 1000
+  const wires = await Promise.all(cluster.routers.map((router) => job.dial(router.name)))
+  try {
+    let said: number | undefined
+    for (;;) {
+      const answers = await Promise.all(
+        wires.map((wire) => wire.trip([{ run: ipvsQuestion }], job.patience.probeMs)),
+      )
+      // A connection that the routers have synced is one connection.
+      const left = Math.max(
+        ...answers.map(([answer]) => connectionsOf(cluster, name, answer?.out ?? '')),
+      )
+      if (left !== said) {
+        terminal.out(`${name}: ${String(left)} ${left === 1 ? 'connection' : 'connections'}\n`)
+      }
+      said = left
+      if (left === 0 || performance.now() > until || signal.aborted) return left
+      await wait(1000)
+    }
+  } finally {
+    for (const wire of wires) wire.close()
+  }
+}
+
+/**
+ * What else the inventory wishes is for `apply`, which has the right order for it. A router that does not answer is left
+ * out: when it is back, it learns of the drain from the others.
+ */
+const refusePending = (
+  { plan, lost, reached }: Survey,
+  { routers }: Cluster,
+  inventory: string,
+  command: string,
+): readonly Router[] => {
+  const [[, error] = []] = [...lost]
+  if (reached.size === 0 && error !== undefined) throw error
+  if (!isEmpty(plan)) {
+    throw new WishError(
+      `The routers are not as ${inventory} says, and ${command} changes nothing else; run "lbprov apply ${inventory}" first.`,
+    )
+  }
+  return routers.filter(({ name }) => reached.has(name))
+}
+
+const change = async (
+  command: 'drain' | 'undrain',
+  inventory: string,
+  name: string,
+  options: DrainOptions,
+  world: World,
+): Promise<number> => {
+  const wish = openWish(inventory, undefined, world)
+  const { cluster } = wish
+  const names = poolNames(cluster)
+  if (!names.includes(name)) {
+    const hosts = hostsOf(cluster).map((host) => host.name)
+    const why = hosts.includes(name)
+      ? `${name} is in no pool, so nothing is sent there.`
+      : `There is no real server "${name}" in any pool${hint(name, names)}.`
+    throw new WishError(why)
+  }
+  // With persistence, a drain has a kernel setting of its own.
+  const narrowed = wish.playbook.phases.filter(({ tasks }) =>
+    tasks.some(({ name: task }) =>
+      ['keepalived_conf', 'keepalived', 'kernel_settings'].includes(task),
+    ),
+  )
+  const skipped = { hosts: [], phases: [] }
+  const shown = screenFor(titleOf(cluster), options, skipped, world)
+  const { screen, run } = keepJournal(
+    shown,
+    { inventory, wish, skipped, command: `${command} ${name}` },
+    world,
+  )
+  const frame: JobFrame = {
+    wish,
+    forks: options.forks,
+    tell: screen.tell,
+    world,
+    run,
+    looksOnly: false,
+  }
+  const looking = await survey(applyJob({ ...frame, looksOnly: true }, cluster.routers, []))
+  hangUp(looking)
+  const routers = refusePending(looking, cluster, inventory, command)
+  const job = applyJob(
+    frame,
+    routers,
+    narrowed.map((phase) => phase.name),
+    (memory) => {
+      const others = memory.drained.filter((each) => each !== name)
+      return { ...memory, drained: command === 'drain' ? [...others, name] : others }
+    },
+  )
+  const { report } = await conduct(job, {
+    screen,
+    options: { ...options, yes: true },
+    question: '',
+    world,
+  })
+  const exit = exitOf(report)
+  if (exit !== 0 || command === 'undrain' || options.json === true) return exit
+  const left = await watch(job, { ...cluster, routers }, name, options.timeout, world)
+  world.terminal.out(
+    left === 0
+      ? `${name} is drained: no router sends to it, and it has no connection left. It stays so until "lbprov undrain ${inventory} ${name}".\n`
+      : `${name} still has ${String(left)} ${left === 1 ? 'connection' : 'connections'} after ${String(options.timeout)} s. It gets no new ones, and stays drained until "lbprov undrain ${inventory} ${name}".\n`,
+  )
+  return 0
+}
+
+/** `lbprov drain`: a real server gets no new connections; the routers remember it. */
+export const drainCommand = (
+  inventory: string,
+  name: string,
+  options: DrainOptions,
+  world: World,
+): Promise<number> => change('drain', inventory, name, options, world)
+
+/** `lbprov undrain`: it gets them again. */
+export const undrainCommand = (
+  inventory: string,
+  name: string,
+  options: DrainOptions,
+  world: World,
+): Promise<number> => change('undrain', inventory, name, options, world)

@@ -1,0 +1,119 @@
+import { isEmpty } from '../engine/plan.ts'
+import { hangUp, survey, type Survey } from '../engine/survey.ts'
+import { WishError } from '../errors.ts'
+import { hint } from '../faults/nearest.ts'
+import { hostsOf } from '../inventory/cluster.ts'
+import type { KnownHost } from '../lvs/task.ts'
+import { conduct, mayAsk, screenFor, type ConductOptions } from './conduct.ts'
+import { exitOf } from './exit-of.ts'
+import { openWish, type Wish } from './files.ts'
+import { applyJob, departedHosts, leaveJob, sharedMemory, type JobFrame } from './job.ts'
+import { keepJournal } from './run-journal.ts'
+import { titleOf } from './title.ts'
+import type { World } from './world.ts'
+
+export interface LeaveOptions extends ConductOptions {
+  readonly forks: number
+  /** `remove` only: the host is gone for good, so nobody is sent there. */
+  readonly forget?: boolean
+}
+
+const begin = (inventory: string, command: string, options: LeaveOptions, world: World) => {
+  const wish = openWish(inventory, undefined, world)
+  const looksOnly = options.dryRun === true
+  if (!looksOnly && options.yes !== true && !mayAsk(options, world)) {
+    throw new WishError(
+      `Nobody can be asked here; look with --dry-run, then give --yes to ${command}.`,
+    )
+  }
+  const skipped = { hosts: [], phases: [] }
+  const shown = screenFor(titleOf(wish.cluster), options, skipped, world)
+  const { screen, run } = keepJournal(shown, { inventory, wish, command, skipped }, world)
+  const frame: JobFrame = { wish, forks: options.forks, tell: screen.tell, world, run, looksOnly }
+  return { wish, screen, frame }
+}
+
+/** What is left of each host's orphans, said before anything is taken away. */
+const remarksOf = ({ plan }: Survey): readonly string[] =>
+  plan.phases.flatMap(({ hosts }) =>
+    hosts.flatMap(({ host, left }) => left.map((sentence) => `${host}: ${sentence}`)),
+  )
+
+/** `lbprov destroy`: the whole cluster off its hosts, which are left as they were found. */
+export const destroyCommand = async (
+  inventory: string,
+  options: LeaveOptions,
+  world: World,
+): Promise<number> => {
+  const { wish, screen, frame } = begin(inventory, 'destroy', options, world)
+  const { report } = await conduct(leaveJob(frame, hostsOf(wish.cluster)), {
+    screen,
+    options,
+    question: `Take ${wish.cluster.name} off its hosts? Its VIPs will answer nobody.`,
+    remarks: remarksOf,
+    world,
+  })
+  return exitOf(report)
+}
+
+/** The routers must have heard that it left: or they would go on sending to what is no more. */
+const refuseUnheard = ({ plan, lost }: Survey, name: string, inventory: string): void => {
+  const [[, error] = []] = [...lost]
+  if (error !== undefined) throw error
+  if (isEmpty(plan)) return
+  throw new WishError(
+    `The routers are not as ${inventory} says: they may still send to ${name}. Run "lbprov apply ${inventory}" first, then remove it.`,
+  )
+}
+
+const findIn = (gone: readonly KnownHost[], name: string, { cluster }: Wish): KnownHost => {
+  const found = gone.find((known) => known.name === name)
+  if (found !== undefined) return found
+  const names = gone.map((known) => known.name)
+  throw new WishError(
+    `No router of ${cluster.name} remembers a host "${name}" that left the inventory${hint(name, names, 'there is none')}.`,
+  )
+}
+
+/** `lbprov remove`: a host that left the inventory is left as it was found, and forgotten by the routers. */
+export const removeCommand = async (
+  inventory: string,
+  name: string,
+  options: LeaveOptions,
+  world: World,
+): Promise<number> => {
+  const { wish, screen, frame } = begin(inventory, 'remove', options, world)
+  const { cluster } = wish
+  if (hostsOf(cluster).some((host) => host.name === name)) {
+    throw new WishError(
+      `${name} is still in ${inventory}; take it out, run "lbprov apply ${inventory}", then remove it.`,
+    )
+  }
+  const looking = await survey(applyJob({ ...frame, looksOnly: true }, cluster.routers, []))
+  hangUp(looking)
+  refuseUnheard(looking, name, inventory)
+  const host = findIn(departedHosts(cluster, sharedMemory(cluster, looking.reached)), name, wish)
+  if (options.forget !== true) {
+    const { report } = await conduct(leaveJob(frame, [host]), {
+      screen,
+      options,
+      question: `Take ${name} out of ${cluster.name}?`,
+      remarks: remarksOf,
+      world,
+    })
+    const exit = exitOf(report)
+    if (exit !== 0 || !report.begun) return exit
+  }
+  const forget = applyJob({ ...frame, tell: () => undefined }, cluster.routers, [], (memory) => ({
+    ...memory,
+    roster: memory.roster.filter((known) => known.name !== name),
+  }))
+  const quiet = { ...screen, plan: () => undefined, begin: () => undefined }
+  const told = await conduct(forget, {
+    screen: { ...quiet, end: () => Promise.resolve() },
+    options: { yes: true },
+    question: '',
+    world,
+  })
+  return exitOf(told.report)
+}
