@@ -9,8 +9,8 @@ const imprint = (site: Site, name: string): string =>
     'sh',
     '-c',
     `[ -e /run/mark ] || touch /run/mark
-     find /etc /run /tmp /var /usr/local /root/.ssh -xdev ! -type d -cnewer /run/mark ! -path '/var/log/*' ! -path '/var/lib/toy/*' -ls
-     find /etc /run /tmp /var/lib /usr/local -xdev -type d ! -path '/var/lib/toy*'
+     find /etc /run /tmp /var /usr/local /root/.ssh -xdev ! -type d -cnewer /run/mark ! -path '/var/log/*' ! -path '/var/lib/toy/*' ! -path '/var/lib/lbprov-lab/*' ! -path /run/lbprov/lock -ls
+     find /etc /run /tmp /var/lib /usr/local -xdev -type d ! -path '/var/lib/toy*' ! -path '/var/lib/lbprov-lab*'
      ip -o link; ip -o addr | sed 's/ tentative//'; ip route show table all; ip -6 route show table all; ip rule
      grep -rs . /proc/sys/net/ipv4/conf /proc/sys/net/ipv4/ip_forward; ls /sys/module`,
   ]).out
@@ -29,7 +29,7 @@ describe('a bare cluster', () => {
     const before = names.map((name) => imprint(site, name))
     const ran = await site.lbprov('apply', site.inventory(), '--dry-run')
     expect(ran.exit).toBe(0)
-    expect(ran.out).toContain('36 changes on 4 hosts.')
+    expect(ran.out).toContain('38 changes on 4 hosts.')
     expect(ran.out).toContain('+GATEWAY=10.11.12.10')
     expect(names.map((name) => imprint(site, name))).toEqual(before)
     const withCode = await site.lbprov(
@@ -42,7 +42,7 @@ describe('a bare cluster', () => {
     expect(withCode.exit).toBe(3)
     expect(summary(withCode)).toMatchObject({
       type: 'summary',
-      changed: 36,
+      changed: 38,
       failed: 0,
       unreachable: 0,
     })
@@ -61,7 +61,7 @@ describe('a bare cluster', () => {
     const ran = await site.lbprov('apply', site.inventory(), '--yes')
     expect(ran.err).toBe('')
     expect(ran.exit).toBe(0)
-    expect(ran.out).toMatch(/36 changed, 0 failed · .* s · the next run will find nothing to do\n$/)
+    expect(ran.out).toMatch(/38 changed, 0 failed · .* s · the next run will find nothing to do\n$/)
     expect(site.host('rs1').read('/etc/sysconfig/network-scripts/ifcfg-eth0')).toBe(
       'DEVICE=eth0\nBOOTPROTO=static\nONBOOT=yes\nIPADDR=10.11.12.21\nNETMASK=255.255.255.0\nGATEWAY=10.11.12.10\n',
     )
@@ -122,19 +122,25 @@ describe('a bare cluster', () => {
     const daemon = (): string =>
       site.host('lb1').run(['systemctl', 'show', '-p', 'MainPID', 'keepalived']).out
     const before = daemon()
+    // Whoever is new to a pool must answer the routers: here it is an address of their own.
+    for (const name of ['lb1', 'lb2']) {
+      site.host(name).run(['ip', 'addr', 'add', '10.11.12.29/32', 'dev', 'lo'])
+      site.host(name).run(['busybox', 'httpd', '-p', '10.11.12.29:80', '-h', '/run'])
+    }
     const plan = await site.lbprov('apply', site.inventory(grown), '--dry-run')
     expect(
       plan.out
         .split('\n')
         .filter((line) => /^ {2}\w/.test(line) || line.includes('keepalived.service')),
     ).toEqual([
+      '  ready     ~ real server rs9, 10.11.12.29:80  new in the pool → answers',
       '  balance   ~ /etc/keepalived/keepalived.conf',
-      '            ~ keepalived.service, live  running with an older keepalived.conf → reloaded',
+      '            ~ keepalived.service, live  running with an older keepalived.conf → reloaded  (this router holds no VIP)',
     ])
     expect(plan.out).toContain('lb2, then lb1\n')
     expect(plan.out).toContain('rs1, rs2 · nothing to do\n')
     const ran = await site.lbprov('apply', site.inventory(grown), '--yes', '--json')
-    expect(summary(ran)).toMatchObject({ changed: 4, failed: 0 })
+    expect(summary(ran)).toMatchObject({ changed: 6, failed: 0 })
     expect(daemon()).toBe(before)
     expect(
       summary(await site.lbprov('apply', site.inventory(grown), '--yes', '--json')),

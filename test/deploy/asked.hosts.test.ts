@@ -33,7 +33,7 @@ describe('a person is asked', () => {
     const { world, asked } = person(() => answer)
     const ran = await site.lbprovIn(world, 'apply', site.inventory())
     expect(asked).toEqual(['\nApply? [y/N] '])
-    expect(ran.out).toContain('\n18 changes on 2 hosts.\n')
+    expect(ran.out).toContain('\n19 changes on 2 hosts.\n')
     expect(ran.exit).toBe(0)
     expect(isBare('rs1')).toBe(false)
     expect((await site.lbprovIn(world, 'apply', site.inventory())).exit).toBe(0)
@@ -115,7 +115,7 @@ describe('Ctrl-C', () => {
     expect(said.out).toContain('✔ kernel    lb1  6 changed, proved')
     expect(said.out).toContain('✘ network   lb1  not begun: interrupted')
     expect(lastLine(said.out)).toBe(
-      '7 changed, 0 failed, 2 not begun, interrupted · N s · run again to finish',
+      '8 changed, 0 failed, 2 not begun, interrupted · N s · run again to finish',
     )
     expect(isBare('lb1')).toBe(true)
     await rerun()

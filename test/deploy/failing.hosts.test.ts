@@ -25,11 +25,11 @@ describe('a change that fails', { timeout: 30_000 }, () => {
           ✘ balance   lb2  failed
           ✘ balance   lb1  not begun: lb2 failed
           ✘ lb2: phase "balance": /etc/keepalived/keepalived.conf: exit 1.
-            sh: 6: printf: printf: I/O error
+            sh: 11: printf: printf: I/O error
             /etc/keepalived/keepalived.conf could not be written whole; is its disk full?
             Left undone here: keepalived.service, saved; keepalived.service, live.
             Mend the cause and run again: what is done already is not done twice.
-          27 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          29 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
         expect(site.host('lb2').run(['ls', '-A', '/etc/keepalived']).out).toBe('all\n')
@@ -62,7 +62,7 @@ describe('a change that fails', { timeout: 30_000 }, () => {
             The new file did not pass its test, so /etc/keepalived/keepalived.conf is left as it was.
             Left undone here: keepalived.service, saved; keepalived.service, live.
             Mend the cause and run again: what is done already is not done twice.
-          27 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          29 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
         expect(site.host('lb2').read(conf)).toBe('# by hand\n')
@@ -96,7 +96,7 @@ describe('a change that fails', { timeout: 30_000 }, () => {
             E: Unable to locate package keepalived
             E: Unable to locate package keepalived
             Mend the cause and run again: what is done already is not done twice.
-          10 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          12 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -118,8 +118,9 @@ describe('a change that fails', { timeout: 30_000 }, () => {
           ✘ balance   lb1  not begun: lb2 failed
           ✘ lb2: phase "balance": keepalived.service, live: exit 1.
             Job for keepalived.service failed because the control process exited with error code.
+            systemctl reload-or-restart keepalived failed. Its last words:
             Mend the cause and run again: what is done already is not done twice.
-          29 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          31 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
       },

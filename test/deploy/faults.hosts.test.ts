@@ -20,14 +20,14 @@ interface Run {
   readonly began: readonly string[]
 }
 
-const run = async (site: Site, at?: Break): Promise<Run> => {
+const run = async (site: Site, at?: Break, inventory = site.inventory()): Promise<Run> => {
   const world = makeWorld(site.home, { out: '', err: '' })
   const noted: string[] = []
   const began: string[] = []
   const tell = (event: RunEvent): void => {
     if (event.type === 'began') began.push(`${event.phase} ${event.host}`)
   }
-  const job = watchedJob(site.inventory(), world, {})
+  const job = watchedJob(inventory, world, {})
   const report = await doJob({
     ...job,
     tell,
@@ -105,3 +105,64 @@ describe('wherever the connection breaks, nothing is lost', { timeout: 30_000 },
     await site.close()
   })
 })
+
+/** Of everything that an inventory may change from one day to the next, what these two hosts have a part in. */
+const edited = (site: Site): string =>
+  site.inventory((text) =>
+    text
+      .replace('  inside: 10.11.12.10\n', '  inside: 10.11.12.10\n  shop: 203.0.113.11\n')
+      .replace('scheduler: wrr', 'scheduler: wlc\n    protocol: udp')
+      .replace('check: { tcp: { connect_timeout: 10 } }', 'check: none')
+      .replace(
+        /$/,
+        '  shop: { vip: shop, ports: [53, 5353], protocol: udp, check: none, real_servers: { rs1: { weight: 3 } } }\n',
+      )
+      .replace('gateway: 203.0.113.254', 'gateway: 203.0.113.253')
+      .replace('auth_pass: { env: VRRP_PASS }', 'auth_pass: { env: VRRP_PASS }\n  advert_int: 2'),
+  )
+
+const edit = async (site: Site, at?: Break): Promise<Run> => {
+  expect(exitOf((await run(site)).report)).toBe(0)
+  return run(site, at, edited(site))
+}
+
+describe(
+  'wherever the connection breaks while an inventory is changed',
+  { timeout: 60_000 },
+  () => {
+    let trip: Readonly<Record<string, number>> = {}
+    let ended: readonly string[] = []
+
+    beforeAll(async () => {
+      const site = await open()
+      const { report, trips: made } = await edit(site)
+      expect(exitOf(report)).toBe(0)
+      trip = Object.fromEntries(
+        Object.keys(trips).map((host) => [host, made.filter((each) => each === host).length]),
+      )
+      ended = result(site)
+      expect(ended).not.toEqual(undisturbed)
+      await site.close()
+    })
+
+    it('is known where that can be', () => {
+      // Each has its two questions and at least one phase; the router those of the firewall, the balance and the end too.
+      expect(trip).toEqual({ lb1: 9, rs1: 2 })
+    })
+
+    it.concurrent.each(
+      Object.entries({ lb1: 9, rs1: 2 }).flatMap(([host, n]) =>
+        Array.from({ length: n }, (_, at): Break => ({ host, trip: at + 1, way: 'middle' })),
+      ),
+    )('$host, trip $trip', async (at) => {
+      const site = await open()
+      await edit(site, at)
+      const again = await run(site, undefined, edited(site))
+      expect(again.report.errors).toEqual([])
+      const rerun = await run(site, undefined, edited(site))
+      expect([...rerun.report.hosts.values()].map(({ changed }) => changed)).toEqual([0, 0])
+      expect(result(site)).toEqual(ended)
+      await site.close()
+    })
+  },
+)

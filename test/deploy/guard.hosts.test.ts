@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -14,13 +14,17 @@ const isChanged = ({ pid }: Toy): boolean =>
 
 const defaultRoute = (toy: Toy): string => toy.run(['ip', 'route', 'show', 'default']).out.trim()
 
-/** The new way out leads nowhere: while it is there, for `ms` at most, nobody gets through. */
-const severed = (toy: Toy, ms: number): { readonly stop: () => Promise<void> } => {
+/** What was changed locks out: while it is there, for `ms` at most, nobody gets through. */
+const severed = (
+  toy: Toy,
+  ms: number,
+  isThere: (toy: Toy) => boolean = isChanged,
+): { readonly stop: () => Promise<void> } => {
   let since: number | undefined
   let refusing = false
   let last: Promise<unknown> = Promise.resolve()
   const look = async (): Promise<void> => {
-    const changed = isChanged(toy)
+    const changed = isThere(toy)
     if (changed) since ??= Date.now()
     const wanted = changed && Date.now() - (since ?? 0) < ms
     if (wanted === refusing) return
@@ -70,7 +74,10 @@ describe('a gateway that cuts the connection', () => {
         ✘ gateway   rs1  rolled back
         ✘ balance   lb1  not begun: rs1 failed
         ✘ rs1: phase "gateway": no new connection came through within 3 s of "address on eth0, live 10.11.12.21/24; default route, live 10.11.12.10 dev eth0", so the host took it back by itself. Check the addresses and the gateway in the inventory against how you reach rs1: what is reached through its old gateway needs proxy_jump through a router. Then run again.
-        12 changed, 0 failed, 1 rolled back, 1 not begun · N s · run again when it is mended
+          address on eth0, live: is not there, wished 10.11.12.21/24
+          default route, live: is 192.0.2.1 dev eth0, wished 10.11.12.10 dev eth0
+          /etc/sysconfig/network-scripts/ifcfg-eth0: is not as wished
+        13 changed, 0 failed, 1 rolled back, 1 not begun · N s · run again when it is mended
         "
       `)
     expect(site.host('lb1').run(['test', '-e', '/etc/keepalived/keepalived.conf']).exit).toBe(1)
@@ -86,5 +93,38 @@ describe('a gateway that cuts the connection', () => {
     expect(defaultRoute(rs1)).toBe('default via 10.11.12.10 dev eth0')
     expect(ran.exit).toBe(0)
     expect(ran.out.trimEnd().split('\n').at(-1)).toContain('"rs1":{"changed":3,"status":"changed"}')
+  })
+})
+
+describe('a command of somebody’s own that locks lbprov out', () => {
+  let site: Site
+  beforeAll(async () => {
+    site = await openSite(['lb1', 'rs1'])
+  })
+  afterAll(() => site.close())
+
+  it('is taken back with the words that the playbook has for that', async () => {
+    const rs1 = site.host('rs1')
+    const playbook = site.put(
+      'own.yaml',
+      `name: own
+phases:
+  - name: wall
+    hosts: real_servers
+    tasks:
+      - command: { argv: [touch, /tmp/wall], creates: /tmp/wall, undo: [rm, /tmp/wall] }
+`,
+    )
+    const isWalled = ({ pid }: Toy): boolean => existsSync(`/proc/${String(pid)}/root/tmp/wall`)
+    const cut = severed(rs1, Infinity, isWalled)
+    const ran = await site.lbprovIn(
+      { patience: { ...patience, guardSeconds: 3 } },
+      ...['apply', site.inventory(), '--yes', '--playbook', playbook],
+    )
+    await cut.stop()
+    expect(ran.exit).toBe(5)
+    expect(isWalled(rs1)).toBe(false)
+    expect(ran.out).toContain('of "touch /tmp/wall run", so the host took it back by itself.')
+    expect(ran.out).toContain('  touch /tmp/wall: is not there, wished run\n')
   })
 })

@@ -1,4 +1,5 @@
-import { makeJob } from '../../src/cli/job.ts'
+import { applyJob } from '../../src/cli/job.ts'
+import { makeRun } from '../../src/cli/run-info.ts'
 import { openWish } from '../../src/cli/files.ts'
 import type { World } from '../../src/cli/world.ts'
 import { apply } from '../../src/engine/apply.ts'
@@ -30,8 +31,10 @@ const watched =
 
 /** The job that `lbprov apply INVENTORY --yes` does, watched. */
 export const watchedJob = (inventory: string, world: World, watch: Watch): Job => {
-  const { cluster, playbook } = openWish(inventory, undefined, world)
-  const job = makeJob(cluster, playbook, hostsOf(cluster), 50, () => undefined, world)
+  const wish = openWish(inventory, undefined, world)
+  const run = makeRun(wish.cluster.name, 'test')
+  const frame = { wish, forks: 50, tell: () => undefined, world, run, looksOnly: false }
+  const job = applyJob(frame, hostsOf(wish.cluster), [])
   return { ...job, dial: watched(job.dial, watch) }
 }
 

@@ -20,7 +20,7 @@ describe('--limit', () => {
       '--limit',
       'lb1,lb2',
     )
-    expect(jsonLines(again)).toContainEqual({ type: 'skipped', hosts: ['rs1'], phases: [] })
+    expect(jsonLines(again)).toContainEqual({ type: 'skipped', hosts: ['rs1'], phases: ['former'] })
     expect(jsonLines(again).at(-1)).toMatchObject({ changed: 0 })
   })
 
@@ -41,7 +41,9 @@ describe('--phase', () => {
     const only = ['--phase', 'kernel', '--phase', 'packages']
     const ran = await site.lbprov('apply', site.inventory(), '--yes', ...only)
     expect(ran.exit).toBe(0)
-    expect(ran.out).toContain('Skipped phases: network, gateway, vips, firewall, balance.\n')
+    expect(ran.out).toContain(
+      'Skipped phases: network, gateway, vips, firewall, ready, drain, stand_down, balance, former.\n',
+    )
     expect(isBare(site, 'lb1')).toBe(true)
     expect(site.host('lb1').read('/proc/sys/net/ipv4/ip_forward')).toBe('1\n')
     const wrong = await site.lbprov('apply', site.inventory(), '--yes', '--phase', 'balanc')

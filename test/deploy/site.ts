@@ -23,6 +23,8 @@ export interface Site {
   readonly put: (name: string, text: string) => string
   /** The inventory's path; `edit` changes its text first. */
   readonly inventory: (edit?: (text: string) => string) => string
+  /** How the inventory says to reach a host. */
+  readonly sshOf: (name: string) => string
   readonly lbprov: (...words: readonly string[]) => Promise<Ran>
   /** The same in another world. */
   readonly lbprovIn: (world: Elsewhere, ...words: readonly string[]) => Promise<Ran>
@@ -64,11 +66,11 @@ const hostOf = (hosts: Readonly<Record<string, Toy>>, name: string): Toy => {
   return found
 }
 
+const sshWords = ({ ssh: { host, port, identityFiles, userKnownHostsFiles } }: Toy): string =>
+  `{ host: ${host}, port: ${String(port)}, identity_file: ${String(identityFiles[0])}, user_known_hosts_file: ${String(userKnownHostsFiles[0])} }`
+
 const baseText = (hosts: Readonly<Record<string, Toy>>): string => {
-  const ssh = (name: string): string => {
-    const { host, port, identityFiles, userKnownHostsFiles } = hostOf(hosts, name).ssh
-    return `{ host: ${host}, port: ${String(port)}, identity_file: ${String(identityFiles[0])}, user_known_hosts_file: ${String(userKnownHostsFiles[0])} }`
-  }
+  const ssh = (name: string): string => sshWords(hostOf(hosts, name))
   const routers = Object.keys(hosts)
     .filter((name) => name.startsWith('lb'))
     .map((name) => {
@@ -176,6 +178,7 @@ export const openSite = async (
     host: (name) => hostOf(hosts, name),
     put,
     inventory: (edit = (text) => text) => put('inventory.yaml', edit(baseText(hosts))),
+    sshOf: (name) => sshWords(hostOf(hosts, name)),
     lbprov: (...words) => run(home, words),
     lbprovIn: (elsewhere, ...words) => run(home, words, elsewhere),
     close: async () => {

@@ -66,7 +66,7 @@ describe('on a terminal', { timeout: 30_000 }, () => {
       expect(ran.text).toMatch(new RegExp(`✔ ${phase}`))
     }
     expect(ran.text).toContain('✔ rs1  3 changed, proved')
-    expect(ran.text).toMatch(/18 changed, 0 failed · .* · the next run will find nothing to do\n$/)
+    expect(ran.text).toMatch(/19 changed, 0 failed · .* · the next run will find nothing to do\n$/)
     const again = await onTerminal(['apply', site.inventory()], [], { NO_COLOR: '1' })
     expect(again.exit).toBe(0)
     expect(again.raw).not.toMatch(/\u001b\[\d+m/)

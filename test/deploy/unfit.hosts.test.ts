@@ -13,7 +13,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
         ✘ rs1: logged in as uid 4000, and lbprov needs root; log in as root, or set "become: true" in its ssh settings to use sudo.
         ✘ balance   lb2  not begun: rs1 failed
         ✘ balance   lb1  not begun: rs1 failed
-        24 changed, 1 failed, 2 not begun · N s · run again when it is mended
+        26 changed, 1 failed, 2 not begun · N s · run again when it is mended
         "
       `)
     }),
@@ -30,7 +30,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
           ✘ rs1: its init is INIT, and lbprov starts services through systemd; take the host out of the inventory, or run it under systemd.
           ✘ balance   lb2  not begun: rs1 failed
           ✘ balance   lb1  not begun: rs1 failed
-          24 changed, 1 failed, 2 not begun · N s · run again when it is mended
+          26 changed, 1 failed, 2 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -52,7 +52,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
           ✘ rs1: has no ip command; install iproute2 (on the RHEL family: iproute) and run again.
           ✘ balance   lb2  not begun: rs1 failed
           ✘ balance   lb1  not begun: rs1 failed
-          24 changed, 1 failed, 2 not begun · N s · run again when it is mended
+          26 changed, 1 failed, 2 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -75,7 +75,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
           ✘ rs1: Rocky Linux 10 keeps its network neither in network-scripts nor in ifupdown, and lbprov knows no other way yet; install one of them, and say which with "network: { provider: ifcfg }" or "network: { provider: ifupdown }" for this host.
           ✘ balance   lb2  not begun: rs1 failed
           ✘ balance   lb1  not begun: rs1 failed
-          24 changed, 1 failed, 2 not begun · N s · run again when it is mended
+          26 changed, 1 failed, 2 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -93,7 +93,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
           ✘ lb2: there is no interface eth1 here; this host has eth0. Give the right name in its "interfaces" in the inventory.
           ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb1  not begun: lb2 failed
-          10 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          11 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -115,7 +115,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
           ✘ lb2: keepalived.service is masked, so it cannot be started; run "systemctl unmask keepalived.service" there if that is no longer meant, and run again.
           ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb1  not begun: lb2 failed
-          10 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          11 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -136,7 +136,7 @@ describe('a host that is not fit', { timeout: 30_000 }, () => {
           ✘ lb2: /etc/sysctl.d/99-hardening.conf sets net.ipv4.ip_forward = 0 and is read after lbprov's own file, so at the next boot it would win over 1; remove that line and run again.
           ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb1  not begun: lb2 failed
-          10 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          11 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
         expect(site.host('lb2').run(['ls', '/etc/sysctl.d']).out).not.toContain('lbprov')

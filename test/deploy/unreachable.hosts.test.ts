@@ -13,7 +13,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
         ✘ rs1 (127.0.0.1 port N) refuses the connection: nothing listens there, or a firewall says no. Is sshd up, and are ssh.host and ssh.port right?
         ✘ balance   lb2  not begun: rs1 failed
         ✘ balance   lb1  not begun: rs1 failed
-        24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
+        26 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
         "
       `)
       expect(site.host('lb1').run(['ip', '-o', 'addr', 'show', 'eth0']).out).toContain(
@@ -33,7 +33,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
           ✘ lb2 (127.0.0.1 port N) refuses the login of root: it does not know /tmp/toy/id_ed25519 (it offers publickey). ssh-copy-id -p N root@127.0.0.1 adds a key there.
           ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb1  not begun: lb2 failed
-          10 changed, 0 failed, 1 unreachable, 1 not begun · N s · run again when it is mended
+          11 changed, 0 failed, 1 unreachable, 1 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -60,7 +60,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
           ssh-keygen -R '[127.0.0.1]:N' -f /tmp/toy/known_hosts
           ✘ balance   lb2  not begun: rs1 failed
           ✘ balance   lb1  not begun: rs1 failed
-          24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
+          26 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -83,7 +83,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
             sudo: a password is required
           ✘ balance   lb2  not begun: rs1 failed
           ✘ balance   lb1  not begun: rs1 failed
-          24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
+          26 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
           "
         `)
       },
@@ -96,10 +96,10 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
       expect(shown(out)).toMatchInlineSnapshot(`
         "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
-        ✘ rs1 (127.0.0.1 port N) said nothing for N s and was given up in step 6 of 8 (ip -o addr). What was running may have run or not; the next run asks the host anew before it changes anything.
+        ✘ rs1 (127.0.0.1 port N) said nothing for N s and was given up in step 7 of 11 (ip -o addr). What was running may have run or not; the next run asks the host anew before it changes anything.
         ✘ balance   lb2  not begun: rs1 failed
         ✘ balance   lb1  not begun: rs1 failed
-        24 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
+        26 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
         "
       `)
     }),
@@ -119,9 +119,9 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
           ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb2  not begun: lb2 failed before
           ✘ balance   lb1  not begun: lb2 failed
-          ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 1 of 3 (DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-…). What was running may have run or not; the next run asks the host anew before it changes anything.
-            It was in phase "packages"; how far it got, the next run will see: packages keepalived, ipvsadm.
-          10 changed, 1 failed, 1 not begun · N s · run again when it is mended
+          ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 2 of 7 (DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-…). What was running may have run or not; the next run asks the host anew before it changes anything.
+            It was in phase "packages"; how far it got, the next run will see: what lbprov remembers here, roster; packages keepalived, ipvsadm.
+          11 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
         `)
       },
