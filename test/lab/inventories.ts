@@ -77,3 +77,98 @@ export const inBothFamilies = (text: string): string =>
     .replace(/address: 203\.0\.113\.(\d+)/g, 'address: [203.0.113.$1, "2001:db8:113::$1"]')
     .replace(/address: 198\.51\.100\.(\d+)/g, 'address: [198.51.100.$1, "2001:db8:198::$1"]')
     .replace('vip: www\n', 'vip: [www, www6]\n')
+
+type RouterName = 'lb1' | 'lb2' | 'lb3'
+type RealServerName = 'rs1' | 'rs2' | 'rs3'
+
+/** What differs between the inventories of one NAT cluster. */
+export interface NatWish {
+  readonly routers?: readonly RouterName[]
+  /** The pool, in this order, each with its weight. */
+  readonly weights: Readonly<Partial<Record<RealServerName, number>>>
+  /** Beside the pool: ours to provision, and nothing is sent to them. */
+  readonly idle?: readonly RealServerName[]
+  readonly scheduler?: string
+  /** A second service on the first VIP: port 443. */
+  readonly https?: boolean
+  /** A second VIP, with a service on it. */
+  readonly other?: boolean
+  readonly otherPassword?: boolean
+  readonly drainSeconds?: number
+  /** Over the private network. */
+  readonly syncDaemon?: boolean
+  /** Lines of keepalived.conf for the web service. */
+  readonly extra?: string
+}
+
+/** Where the cluster of `natCluster` answers. */
+export const web = {
+  vip: '203.0.113.10',
+  otherVip: '203.0.113.11',
+  inside: '10.11.12.10',
+  url: 'http://203.0.113.10',
+  otherUrl: 'http://203.0.113.11',
+} as const
+
+const natRouter = (name: RouterName): string => {
+  const number = Number(name.at(-1))
+  const end = String(10 - number)
+  return `  ${name}:
+    ssh: 192.0.2.${String(10 + number)}
+    priority: ${String(101 - number)}
+    interfaces:
+      eth0: { network: public, address: 203.0.113.${end} }
+      eth1: { network: private, address: 10.11.12.${end} }`
+}
+
+const natServer = (name: RealServerName, weight: number | undefined): string => {
+  const number = Number(name.at(-1))
+  const weighed = weight === undefined ? '' : ` weight: ${String(weight)},`
+  return `  ${name}: { ssh: 192.0.2.${String(20 + number)},${weighed} interfaces: { eth0: { network: private, address: 10.11.12.${String(19 + number)} } } }`
+}
+
+const natService = (
+  name: string,
+  vip: string,
+  port: number,
+  { weights, scheduler = 'wrr', extra }: NatWish,
+): string => `  ${name}:
+    vip: ${vip}
+    port: ${String(port)}
+    scheduler: ${scheduler}
+    delay_loop: 1
+    real_servers: [${Object.keys(weights).join(', ')}]
+    check: { http: { port: 80, path: /healthz, status: 200, connect_timeout: 3 } }${extra === undefined || name !== 'web' ? '' : `\n    extra: |\n      ${extra}`}`
+
+/** The NAT cluster of the guide in one of many states; each differs from another only in what was said. */
+export const natCluster = (wish: NatWish): string => {
+  const { routers = ['lb1', 'lb2'], weights, idle = [], drainSeconds, syncDaemon } = wish
+  const servers = [
+    ...Object.entries(weights).map(([name, weight]) => natServer(name as RealServerName, weight)),
+    ...idle.map((name) => natServer(name, undefined)),
+  ].sort()
+  return [
+    'cluster: web',
+    'forwarding: nat',
+    ...(drainSeconds === undefined ? [] : [`drain: { timeout: ${String(drainSeconds)} }`]),
+    'networks:',
+    '  public: { subnet: 203.0.113.0/24, gateway: 203.0.113.254 }',
+    '  private: { subnet: 10.11.12.0/24, gateway: inside }',
+    'vips:',
+    `  www: ${web.vip}`,
+    `  inside: ${web.inside}`,
+    ...(wish.other === true ? [`  other: ${web.otherVip}`] : []),
+    'vrrp:',
+    `  auth_pass: ${wish.otherPassword === true ? '{ command: [echo, other456] }' : '{ env: VRRP_PASS }'}`,
+    ...(syncDaemon === true ? ['  lvs_sync_daemon: { network: private }'] : []),
+    'routers:',
+    ...routers.map(natRouter),
+    'real_servers:',
+    ...servers,
+    'services:',
+    natService('web', 'www', 80, wish),
+    ...(wish.https === true ? [natService('https', 'www', 443, wish)] : []),
+    ...(wish.other === true ? [natService('other', 'other', 80, wish)] : []),
+    '',
+  ].join('\n')
+}

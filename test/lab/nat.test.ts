@@ -26,7 +26,7 @@ describe('the NAT cluster of inventory/nat.yaml', () => {
     const before = await each((name) => fingerprint(lab.machine(name)))
     const shown = await lbprov(lab, 'apply', natInventory, '--dry-run')
     expect(shown.code).toBe(0)
-    expect(shown.stdout).toContain('42 changes on 4 hosts.')
+    expect(shown.stdout).toContain('44 changes on 4 hosts.')
     expect(shown.stdout).toContain('+    gateway 10.11.12.10')
     expect(shown.stdout).toContain('+virtual_server 203.0.113.10 80 {')
     const coded = await lbprov(lab, 'apply', natInventory, '--dry-run', '--exit-code', '--json')
@@ -38,7 +38,7 @@ describe('the NAT cluster of inventory/nat.yaml', () => {
 
   it('comes to life by one apply', async () => {
     const { code, summary } = await apply(lab, natInventory)
-    expect(summary).toMatchObject({ changed: 42, failed: 0, unreachable: 0 })
+    expect(summary).toMatchObject({ changed: 44, failed: 0, unreachable: 0 })
     expect(code).toBe(0)
   })
 
@@ -96,12 +96,16 @@ describe('the NAT cluster of inventory/nat.yaml', () => {
       changes
         .filter(({ host }) => host === 'lb1' || host === 'lb2')
         .map(({ host, what }) => [host, what]),
-    ).toEqual(
-      ['lb2', 'lb1'].flatMap((host) => [
+    ).toEqual([
+      ['lb1', 'what lbprov remembers here, roster'],
+      ['lb2', 'what lbprov remembers here, roster'],
+      ['lb1', 'real server rs3, 10.11.12.22:80'],
+      ['lb2', 'real server rs3, 10.11.12.22:80'],
+      ...['lb2', 'lb1'].flatMap((host) => [
         [host, '/etc/keepalived/keepalived.conf'],
         [host, 'keepalived.service, live'],
       ]),
-    )
+    ])
     expect(await daemons()).toEqual(before)
     expect(all.filter(({ error }) => error !== undefined)).toEqual([])
   })

@@ -51,6 +51,7 @@ export interface MachineSpec extends Readonly<Partial<Record<(typeof talents)[nu
 const addresses = {
   lb1: '192.0.2.11',
   lb2: '192.0.2.12',
+  lb3: '192.0.2.13',
   rs1: '192.0.2.21',
   rs2: '192.0.2.22',
   rs3: '192.0.2.23',
@@ -77,6 +78,12 @@ export const natTopology: readonly MachineSpec[] = [
   realServer('rs1', 'private'),
   realServer('rs2', 'private'),
   realServer('rs3', 'private'),
+]
+
+/** The NAT cluster, and a third router to replace one of the two. */
+export const choreographyTopology: readonly MachineSpec[] = [
+  ...natTopology,
+  machine('lb3', 'public', 'private'),
 ]
 
 /** All on the public network, where the VIPs are; rs2 has a second card. */
@@ -116,6 +123,7 @@ export const withFirewalld = (
 /** Topologies by name, for the command line. */
 export const topologies: Readonly<Record<string, readonly MachineSpec[]>> = {
   nat: natTopology,
+  choreography: choreographyTopology,
   direct: directTopology,
   tunnel: tunnelTopology,
   services: servicesTopology,
