@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'fast',
           include: ['test/**/*.test.ts'],
           exclude: ['test/lab/**', 'test/**/*.hosts.test.ts'],
+          // Only what hangs: a law under load takes its time.
+          testTimeout: 60_000,
         },
       },
       {
