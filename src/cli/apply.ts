@@ -5,8 +5,9 @@ import type { ManagedHost } from '../inventory/cluster.ts'
 import { conduct, mayAsk, screenFor, type ConductOptions } from './conduct.ts'
 import { exitOf } from './exit-of.ts'
 import { openWish, type Wish } from './files.ts'
-import { applyJob, departedHosts, sharedMemory } from './job.ts'
+import { applyJob, sharedMemory } from './job.ts'
 import { limitHosts, narrow, skippedOf } from './narrow.ts'
+import { departed } from '../lvs/roster.ts'
 import { keepJournal } from './run-journal.ts'
 import { openPlan, savePlan, type Approved, type Narrowing } from './saved-plan.ts'
 import { titleOf } from './title.ts'
@@ -33,15 +34,16 @@ const narrowingOf = (options: ApplyOptions, saved: Approved | undefined): Narrow
 }
 
 /** Hosts that left the inventory and that the routers still know. */
-const departed =
-  (inventory: string, { cluster }: Wish) =>
-  ({ reached }: Survey): readonly string[] => {
-    return departedHosts(cluster, sharedMemory(cluster, reached)).map(({ name, role }) =>
-      role === 'router'
-        ? `${name} left the inventory, but nobody told it: it may still be a router of this cluster, and hold its VIPs. Take it off with "lbprov remove ${inventory} ${name}".`
-        : `${name} left the inventory, and still has what lbprov wrote there; clean it with "lbprov remove ${inventory} ${name}".`,
-    )
-  }
+const saidOfDeparted = (
+  inventory: string,
+  { cluster }: Wish,
+  { reached }: Survey,
+): readonly string[] =>
+  departed(cluster, sharedMemory(cluster, reached).roster).map(({ name, role }) =>
+    role === 'router'
+      ? `${name} left the inventory, but nobody told it: it may still be a router of this cluster, and hold its VIPs. Take it off with "lbprov remove ${inventory} ${name}".`
+      : `${name} left the inventory, and still has what lbprov wrote there; clean it with "lbprov remove ${inventory} ${name}".`,
+  )
 
 /** Addresses that the inventory takes off a host, and by which it says itself that the host is reached. */
 const stillReachedBy = (
@@ -88,7 +90,7 @@ export const applyCommand = async (
       approved: true,
     }),
     remarks: (found) => [
-      ...departed(inventory, wish)(found),
+      ...saidOfDeparted(inventory, wish, found),
       ...stillReachedBy(inventory, hosts, found),
     ],
     world,

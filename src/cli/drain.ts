@@ -5,13 +5,12 @@ import { hangUp, survey, type Job, type Survey } from '../engine/survey.ts'
 import { WishError } from '../errors.ts'
 import { hint } from '../faults/nearest.ts'
 import { hostsOf, type Cluster, type Router } from '../inventory/cluster.ts'
-import { connectionsOf, ipvsQuestion } from '../lvs/connections.ts'
-import { conduct, screenFor, type ConductOptions } from './conduct.ts'
+import { connectionsOf } from '../lvs/connections.ts'
+import { ipvsQuestion } from '../resources/ipvs-table.ts'
+import { begin } from './begin.ts'
+import { conduct, type ConductOptions } from './conduct.ts'
 import { exitOf } from './exit-of.ts'
-import { openWish } from './files.ts'
-import { applyJob, type JobFrame } from './job.ts'
-import { keepJournal } from './run-journal.ts'
-import { titleOf } from './title.ts'
+import { applyJob } from './job.ts'
 import type { World } from './world.ts'
 
 export interface DrainOptions extends ConductOptions {
@@ -87,7 +86,7 @@ const change = async (
   options: DrainOptions,
   world: World,
 ): Promise<number> => {
-  const wish = openWish(inventory, undefined, world)
+  const { wish, screen, frame } = begin(inventory, `${command} ${name}`, options, world)
   const { cluster } = wish
   const names = poolNames(cluster)
   if (!names.includes(name)) {
@@ -103,21 +102,6 @@ const change = async (
       ['keepalived_conf', 'keepalived', 'kernel_settings'].includes(task),
     ),
   )
-  const skipped = { hosts: [], phases: [] }
-  const shown = screenFor(titleOf(cluster), options, skipped, world)
-  const { screen, run } = keepJournal(
-    shown,
-    { inventory, wish, skipped, command: `${command} ${name}` },
-    world,
-  )
-  const frame: JobFrame = {
-    wish,
-    forks: options.forks,
-    tell: screen.tell,
-    world,
-    run,
-    looksOnly: false,
-  }
   const looking = await survey(applyJob({ ...frame, looksOnly: true }, cluster.routers, []))
   hangUp(looking)
   const routers = refusePending(looking, cluster, inventory, command)

@@ -3,9 +3,9 @@ import { forgotten } from '../engine/forget.ts'
 import type { RunInfo } from '../engine/lock.ts'
 import type { Facts, Job } from '../engine/survey.ts'
 import type { Listener } from '../engine/events.ts'
-import { hostsOf, type Cluster, type ManagedHost, type Ssh } from '../inventory/cluster.ts'
+import type { Cluster, ManagedHost, Ssh } from '../inventory/cluster.ts'
 import { readDrained, withDrained } from '../lvs/drained.ts'
-import { endpoint, readRoster } from '../lvs/roster.ts'
+import { departed, readRoster } from '../lvs/roster.ts'
 import type { KnownHost, Place } from '../lvs/task.ts'
 import { isStopped, orphansOf } from '../playbook/orphans.ts'
 import { leavingPhases, orphansPhase, phasesOf, withOrphans } from '../playbook/phases.ts'
@@ -89,17 +89,6 @@ export const sharedMemory = (
   }
 }
 
-/** Hosts that left the inventory, under whatever name. */
-export const departedHosts = (
-  cluster: Cluster,
-  { roster }: Pick<Place, 'roster'>,
-): readonly KnownHost[] => {
-  const hosts = hostsOf(cluster)
-  const names = new Set(hosts.map(({ name }) => name))
-  const endpoints = new Set(hosts.map(endpoint))
-  return roster.filter((known) => !names.has(known.name) && !endpoints.has(endpoint(known)))
-}
-
 /** What a run changes of what the routers remember, before anything is wished. */
 export type Edit = (memory: Pick<Place, 'drained' | 'roster'>) => typeof memory
 
@@ -120,17 +109,29 @@ export const applyJob = (
     tasks.some(({ name }) => name === 'keepalived'),
   )?.name
   const names = hosts.map(({ name }) => name)
+  // The same for every host of a run: read once, however many there are.
+  const once = new WeakMap<Found, ReturnType<typeof recall>>()
+  const recall = (facts: Found) => {
+    const memory = edit(sharedMemory(cluster, facts))
+    return { ...memory, cluster: withDrained(cluster, memory.drained) }
+  }
+  const remembered = (facts: Found): ReturnType<typeof recall> => {
+    const known = once.get(facts) ?? recall(facts)
+    once.set(facts, known)
+    return known
+  }
   const placeOf = (name: string, facts: Found): Place => {
     const host = hosts.find((each) => each.name === name)
     const found = facts.get(name)
     if (host === undefined || found === undefined) throw new Error(`no host ${name}`)
-    const memory = edit(sharedMemory(cluster, facts))
+    const memory = remembered(facts)
     return {
-      cluster: withDrained(cluster, memory.drained),
+      cluster: memory.cluster,
       host,
       platform: found.platform,
       records: found.memory.records,
-      ...memory,
+      drained: memory.drained,
+      roster: memory.roster,
     }
   }
   return {
@@ -155,12 +156,14 @@ export const applyJob = (
       ])
     },
     phases: (facts) => {
-      const departed = departedHosts(cluster, sharedMemory(cluster, facts))
+      const leftRouters = departed(cluster, remembered(facts).roster)
         .filter(({ role }) => role === 'router')
         .map(({ name }) => name)
       // A router that left may still run, and would disagree with those that change.
       const all = phasesOf(narrowed, cluster, hosts, facts).map((phase) =>
-        phase.name === routersPhase ? { ...phase, absent: [...phase.absent, ...departed] } : phase,
+        phase.name === routersPhase
+          ? { ...phase, absent: [...phase.absent, ...leftRouters] }
+          : phase,
       )
       return isWhole ? withOrphans(all, names) : all
     },

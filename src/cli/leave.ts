@@ -4,12 +4,12 @@ import { WishError } from '../errors.ts'
 import { hint } from '../faults/nearest.ts'
 import { hostsOf } from '../inventory/cluster.ts'
 import type { KnownHost } from '../lvs/task.ts'
-import { conduct, mayAsk, screenFor, type ConductOptions } from './conduct.ts'
+import { begin } from './begin.ts'
+import { conduct, mayAsk, type ConductOptions } from './conduct.ts'
 import { exitOf } from './exit-of.ts'
-import { openWish, type Wish } from './files.ts'
-import { applyJob, departedHosts, leaveJob, sharedMemory, type JobFrame } from './job.ts'
-import { keepJournal } from './run-journal.ts'
-import { titleOf } from './title.ts'
+import type { Wish } from './files.ts'
+import { applyJob, leaveJob, sharedMemory } from './job.ts'
+import { departed } from '../lvs/roster.ts'
 import type { World } from './world.ts'
 
 export interface LeaveOptions extends ConductOptions {
@@ -18,19 +18,12 @@ export interface LeaveOptions extends ConductOptions {
   readonly forget?: boolean
 }
 
-const begin = (inventory: string, command: string, options: LeaveOptions, world: World) => {
-  const wish = openWish(inventory, undefined, world)
-  const looksOnly = options.dryRun === true
-  if (!looksOnly && options.yes !== true && !mayAsk(options, world)) {
-    throw new WishError(
-      `Nobody can be asked here; look with --dry-run, then give --yes to ${command}.`,
-    )
-  }
-  const skipped = { hosts: [], phases: [] }
-  const shown = screenFor(titleOf(wish.cluster), options, skipped, world)
-  const { screen, run } = keepJournal(shown, { inventory, wish, command, skipped }, world)
-  const frame: JobFrame = { wish, forks: options.forks, tell: screen.tell, world, run, looksOnly }
-  return { wish, screen, frame }
+/** @throws WishError where somebody would have to be asked, and nobody can be */
+const mustBeAnswered = (command: string, options: LeaveOptions, world: World): void => {
+  if (options.dryRun === true || options.yes === true || mayAsk(options, world)) return
+  throw new WishError(
+    `Nobody can be asked here; look with --dry-run, then give --yes to ${command}.`,
+  )
 }
 
 /** What is left of each host's orphans, said before anything is taken away. */
@@ -46,6 +39,7 @@ export const destroyCommand = async (
   world: World,
 ): Promise<number> => {
   const { wish, screen, frame } = begin(inventory, 'destroy', options, world)
+  mustBeAnswered('destroy', options, world)
   const { report } = await conduct(leaveJob(frame, hostsOf(wish.cluster)), {
     screen,
     options,
@@ -83,6 +77,7 @@ export const removeCommand = async (
   world: World,
 ): Promise<number> => {
   const { wish, screen, frame } = begin(inventory, 'remove', options, world)
+  mustBeAnswered('remove', options, world)
   const { cluster } = wish
   if (hostsOf(cluster).some((host) => host.name === name)) {
     throw new WishError(
@@ -92,7 +87,7 @@ export const removeCommand = async (
   const looking = await survey(applyJob({ ...frame, looksOnly: true }, cluster.routers, []))
   hangUp(looking)
   refuseUnheard(looking, name, inventory)
-  const host = findIn(departedHosts(cluster, sharedMemory(cluster, looking.reached)), name, wish)
+  const host = findIn(departed(cluster, sharedMemory(cluster, looking.reached).roster), name, wish)
   if (options.forget !== true) {
     const { report } = await conduct(leaveJob(frame, [host]), {
       screen,

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 
 import { z } from 'zod'
 
+import { parseJson } from '../json.ts'
 import { WishError, cause } from '../errors.ts'
 
 const line = z.discriminatedUnion('type', [
@@ -58,13 +59,7 @@ export interface Run {
   readonly unread: number
 }
 
-const parse = (text: string): Line | undefined => {
-  try {
-    return line.safeParse(JSON.parse(text)).data
-  } catch {
-    return undefined
-  }
-}
+const parse = (text: string): Line | undefined => line.safeParse(parseJson(text)).data
 
 const readRun = (text: string): Run | undefined => {
   const read = text

@@ -27,16 +27,22 @@ const collect = (name: string, names: readonly string[] = []): readonly string[]
   ...name.split(',').map((each) => each.trim()),
 ]
 
-/** What `apply` and `plan` have in common: which hosts and phases, and how it is shown. */
-const runOptions = (command: Command): Command =>
+/** What every run on hosts has: how many at once, and how it is shown. */
+const shownOptions = (command: Command): Command =>
   command
-    .argument('<inventory>', 'the cluster, in YAML')
-    .option('--limit <hosts>', 'only these hosts: names and patterns, with commas: lb1,rs*')
-    .option('--playbook <file>', 'your own phases and tasks instead of the shipped ones')
-    .option('--phase <name>', 'only this phase; may be given again', collect)
     .option('--forks <n>', 'hosts at once', wholeNumber, 50)
     .option('--json', 'one JSON object a line on stdout, and nothing else there')
     .option('--verbose', 'show the commands behind each change')
+
+/** What `apply` and `plan` have in common: which hosts and phases, and how it is shown. */
+const runOptions = (command: Command): Command =>
+  shownOptions(
+    command
+      .argument('<inventory>', 'the cluster, in YAML')
+      .option('--limit <hosts>', 'only these hosts: names and patterns, with commas: lb1,rs*')
+      .option('--playbook <file>', 'your own phases and tasks instead of the shipped ones')
+      .option('--phase <name>', 'only this phase; may be given again', collect),
+  )
 
 const build = (world: World, exit: (code: number) => void): Command => {
   const { terminal } = world
@@ -67,12 +73,11 @@ const build = (world: World, exit: (code: number) => void): Command => {
     })
 
   const leaveOptions = (command: Command): Command =>
-    command
-      .option('--yes', 'do not ask')
-      .option('--dry-run', 'show what would go, and change nothing')
-      .option('--forks <n>', 'hosts at once', wholeNumber, 50)
-      .option('--json', 'one JSON object a line')
-      .option('--verbose', 'with the commands')
+    shownOptions(
+      command
+        .option('--yes', 'do not ask')
+        .option('--dry-run', 'show what would go, and change nothing'),
+    )
 
   leaveOptions(lbprov.command('remove'))
     .description('leave a host that left the inventory as it was found')
@@ -91,12 +96,9 @@ const build = (world: World, exit: (code: number) => void): Command => {
     })
 
   const drainOptions = (command: Command): Command =>
-    command
-      .argument('<inventory>', 'the cluster, in YAML')
-      .argument('<real-server>', 'its name')
-      .option('--forks <n>', 'hosts at once', wholeNumber, 50)
-      .option('--json', 'one JSON object a line')
-      .option('--verbose', 'with the commands')
+    shownOptions(
+      command.argument('<inventory>', 'the cluster, in YAML').argument('<real-server>', 'its name'),
+    )
 
   drainOptions(lbprov.command('drain'))
     .description('send no new connections to a real server, until "undrain"')

@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 import { movedHosts, type Plan } from '../engine/plan.ts'
 import { StaleError, WishError } from '../errors.ts'
+import { parseJson } from '../json.ts'
 import { digestOf, readText, type Wish } from './files.ts'
 
 const savedPlan = z.strictObject({
@@ -44,13 +45,7 @@ export interface Approved extends Narrowing {
 /** @throws WishError when the file is no plan, or one for another inventory or playbook */
 export const openPlan = (file: string, wish: Wish): Approved => {
   const text = readText(file)
-  let value: unknown
-  try {
-    value = JSON.parse(text)
-  } catch {
-    value = undefined
-  }
-  const read = savedPlan.safeParse(value)
+  const read = savedPlan.safeParse(parseJson(text))
   if (!read.success) {
     throw new WishError(
       `${file}: this is no plan; make one with "lbprov plan INVENTORY -o ${file}".`,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { AnswerError, LockedError } from '../errors.ts'
+import { parseJson } from '../json.ts'
 import type { Answer, Step } from '../sh/frame.ts'
 import { lines, sh } from '../sh/sh.ts'
 import type { Wire } from './wire.ts'
@@ -134,18 +135,10 @@ done`,
 const heldWords =
   /^(-?\d{1,10}) (yes|no)\nrun ([0-9a-f]{16})\nshell \d+\nfrom (\S{1,60}) \S{1,8}\n(\{[^\n]*\})\n$/
 
-const json = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** What the host says of the holder; undefined: it does not say it as lbprov does. */
 export const readHolder = (said: string): Holder | undefined => {
   const [, age, busy, run = '', from = '', rest = ''] = heldWords.exec(said) ?? []
-  const read = told.safeParse(json(rest))
+  const read = told.safeParse(parseJson(rest))
   if (!read.success) return undefined
   return {
     ...read.data,

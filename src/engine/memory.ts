@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
+import { parseJson } from '../json.ts'
 import type { ManifestEntry } from '../resource.ts'
 import type { Answer } from '../sh/frame.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
@@ -46,13 +47,7 @@ export const memoryQuestions = {
 }
 
 const readLine = (host: string, line: string): Remembered => {
-  let value: unknown
-  try {
-    value = JSON.parse(line)
-  } catch {
-    value = undefined
-  }
-  const read = remembered.safeParse(value)
+  const read = remembered.safeParse(parseJson(line))
   if (read.success) return read.data
   throw new AnswerError(
     `${host}: a file in ${manifest} is not as lbprov writes it ("${line.slice(0, 60)}…"), so what lbprov did there is not known; move that file away and run again: what it told of will then stay on the host for good.`,

@@ -1,9 +1,5 @@
 import type { Cluster } from '../inventory/cluster.ts'
 import { parseIpvs } from '../resources/ipvs-table.ts'
-import { sh } from '../sh/sh.ts'
-
-/** The kernel's own table; asking `ipvsadm` would load it where it is not there. */
-export const ipvsQuestion = sh`cat /proc/net/ip_vs 2>/dev/null || :`
 
 /** How many open connections a router's table has for a real server, over all services. */
 export const connectionsOf = ({ services }: Cluster, name: string, table: string): number => {

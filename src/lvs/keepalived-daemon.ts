@@ -5,6 +5,7 @@ import { sha256 } from '../resources/sha256.ts'
 import { advertsOf } from '../resources/vrrp-adverts.ts'
 import { revealed } from '../secret.ts'
 import { ipvsWish } from './ipvs-wish.ts'
+import { departed } from './roster.ts'
 import type { Place } from './task.ts'
 import { keepalivedConfPath, keepalivedConfText } from './keepalived-conf-text.ts'
 
@@ -15,9 +16,7 @@ export const daemonOf = (
   part: 'run' | 'stand_down',
 ): Resource => {
   // One that left the inventory may run all the same.
-  const departed = roster.filter(
-    ({ name, role }) => role === 'router' && !cluster.routers.some((each) => each.name === name),
-  )
+  const others = departed(cluster, roster).filter(({ role }) => role === 'router')
   const text = revealed(keepalivedConfText(cluster, router))
   return keepalived_daemon.bind({
     part,
@@ -25,6 +24,6 @@ export const daemonOf = (
     adverts: advertsOf(text).sum,
     vips: cluster.vrrp.instances.flatMap(({ vips }) => vips.map(({ address }) => address)),
     table: ipvsWish(cluster),
-    routers: cluster.routers.length + departed.length,
+    routers: cluster.routers.length + others.length,
   })
 }

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { canonical, familyOf, isWithin } from '../inventory/address.ts'
 import type { Cluster } from '../inventory/cluster.ts'
 import type { Vip } from '../inventory/network.ts'
+import { parseJson } from '../json.ts'
 import type { Resource } from '../resource.ts'
 import { file } from '../resources/file.ts'
 import type { Place } from './task.ts'
@@ -21,14 +22,6 @@ export interface HostRecord<Entry> {
 
 // Far more than any cluster needs: a host that sends more than this is not well.
 const longest = 1_000_000
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
 
 /** Nobody needs to read in a plan, or to have in a manifest, what lbprov remembers for itself. */
 const asMemory = (name: string, record: Resource): Resource => ({
@@ -54,7 +47,7 @@ export const defineRecord = <Schema extends z.ZodType>(
   const list = z.array(schema)
   const read: HostRecord<z.output<Schema>>['read'] = (text) => {
     if (text === undefined || text.length > longest) return []
-    const found = list.safeParse(parsed(text))
+    const found = list.safeParse(parseJson(text))
     return found.success ? found.data : []
   }
   const text: HostRecord<z.output<Schema>>['text'] = (entries) => {

@@ -3,7 +3,7 @@ import { basename } from 'node:path'
 import { z } from 'zod'
 
 import { familyOf } from '../inventory/address.ts'
-import { hostsOf, type Ssh } from '../inventory/cluster.ts'
+import { hostsOf, type Cluster, type Ssh } from '../inventory/cluster.ts'
 import { defineRecord, recordedName } from './records.ts'
 import type { KnownHost, Task } from './task.ts'
 
@@ -97,8 +97,18 @@ const besidesFolders = (host: KnownHost): string =>
   )
 
 /** Where a host is reached, whatever it is called. */
-export const endpoint = ({ ssh }: KnownHost): string =>
+const endpoint = ({ ssh }: Pick<KnownHost, 'ssh'>): string =>
   [ssh, ...ssh.proxyJump].map(({ host, port }) => `${host} ${String(port)}`).join(' by ')
+
+/**
+ * Hosts that left the inventory. One that has another name by now is the same host: nobody may be told to clean it.
+ */
+export const departed = (cluster: Cluster, known: readonly KnownHost[]): readonly KnownHost[] => {
+  const hosts = hostsOf(cluster)
+  const names = new Set(hosts.map(({ name }) => name))
+  const endpoints = new Set(hosts.map(endpoint))
+  return known.filter((each) => !names.has(each.name) && !endpoints.has(endpoint(each)))
+}
 
 export const roster: Task = {
   name: 'roster',
@@ -113,11 +123,7 @@ export const roster: Task = {
       // Two people have their keys in two homes, and must not take turns in writing this.
       return before !== undefined && besidesFolders(before) === besidesFolders(now) ? before : now
     })
-    const here = new Set(known.map(endpoint))
-    // A host with another name by now is the same host: nobody may be told to clean it.
-    const gone = place.roster.filter(
-      (each) => !known.some(({ name }) => name === each.name) && !here.has(endpoint(each)),
-    )
+    const gone = departed(cluster, place.roster)
     return record.wish(place, [...known, ...gone].map(remembered))
   },
 }

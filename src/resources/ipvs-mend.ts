@@ -10,7 +10,7 @@ import {
   usualTicks,
   type WishedServer,
 } from './ipvs-difference.ts'
-import { hexAddress, hexEnd } from './ipvs-table.ts'
+import { hexAddress, hexEnd, ipvsTable } from './ipvs-table.ts'
 
 /*
  * What `tableDifferences` says, said by the host itself: right after a reload only it can ask again and again. Rows of
@@ -94,7 +94,7 @@ for config in /boot/config-"$release" /lib/modules/"$release"/config; do [ ! -r 
  * Defines `differences`, which prints how `table` differs from the wish, one a line; nothing where there is no table,
  * and `mend`, which has ipvsadm do what can be done about $differs.
  */
-export const mending = (wished: readonly WishedServer[], table = '/proc/net/ip_vs'): Sh =>
+export const mending = (wished: readonly WishedServer[], table = ipvsTable): Sh =>
   lines(
     sh`ticks=$(${kernelTicks}); ticks=\${ticks:-${usualTicks.join(' ')}}`,
     wished.length === 0

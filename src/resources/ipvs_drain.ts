@@ -8,7 +8,7 @@ import { heldAddresses } from './held-address.ts'
 import { ipAddress } from './ip-address.ts'
 import { plainEnd } from './ipvs-difference.ts'
 import { waitFor } from './ipvs-wait.ts'
-import { parseIpvs, type LiveReal, type LiveServer } from './ipvs-table.ts'
+import { ipvsQuestion, ipvsTable, parseIpvs, type LiveReal, type LiveServer } from './ipvs-table.ts'
 import {
   confServer,
   confServers,
@@ -18,7 +18,6 @@ import {
   type ConfServer,
 } from './keepalived-conf-members.ts'
 
-const table = '/proc/net/ip_vs'
 const quiescent = '/proc/sys/net/ipv4/vs/expire_quiescent_template'
 const note = 'drained'
 
@@ -104,7 +103,7 @@ const toZero = (real: Leaving): Change => ({
     forgetNote(note),
     sh`said=$(ipvsadm -e ${chosen(real)} -w 0 2>&1) && exit`,
     // It may have died since it was asked about, and keepalived taken it away.
-    sh`there=$(awk -v server=${real.server} -v end=${real.end} ${'$1 == "->" { if (here && $2 == end) print } $1 != "->" { here = ($1 " " $2 == server) }'} ${table}) && [ -z "$there" ] && exit`,
+    sh`there=$(awk -v server=${real.server} -v end=${real.end} ${'$1 == "->" { if (here && $2 == end) print } $1 != "->" { here = ($1 " " $2 == server) }'} ${ipvsTable}) && [ -z "$there" ] && exit`,
     sh`printf '%s\n' "$said" >&2; exit 1`,
   ),
 })
@@ -125,8 +124,7 @@ export const ipvs_drain = defineResource({
   id: ({ conf }) => conf,
   probe: ({ conf }) => ({
     conf: sh`[ -f ${conf} ] && cat ${conf} || :`,
-    // ipvsadm would load IPVS to answer.
-    table: sh`[ -e ${table} ] && cat ${table} || :`,
+    table: ipvsQuestion,
     addresses: sh`ip -o addr`,
     noted: noteQuestion(note, conf),
   }),
@@ -168,7 +166,7 @@ export const ipvs_drain = defineResource({
               after: `ended, or ${String(timeoutSeconds)} s over`,
               run: lines(
                 waitFor({
-                  table,
+                  table: ipvsTable,
                   names: leaving.map(nameOf),
                   timeoutSeconds,
                   quiescent:

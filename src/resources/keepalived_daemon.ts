@@ -8,7 +8,7 @@ import { heldAddresses } from './held-address.ts'
 import { ipAddress } from './ip-address.ts'
 import { tableDifferences, usualTicks, wishedServer } from './ipvs-difference.ts'
 import { kernelTicks } from './ipvs-mend.ts'
-import { parseIpvs } from './ipvs-table.ts'
+import { ipvsQuestion, parseIpvs } from './ipvs-table.ts'
 import { loadConf } from './keepalived-load.ts'
 import { daemonBack, type DaemonIs } from './keepalived-back.ts'
 import { keepalivedUnit as unit, standDown } from './keepalived-watch.ts'
@@ -89,9 +89,10 @@ export const keepalived_daemon = defineResource({
   probe: ({ conf: { path } }) => ({
     unit: sh`systemctl show ${unitProperties.map((property) => sh`-p ${property}`)} ${unit}`,
     ...loadedQuestions(unit, [path]),
-    conf: sh`cat -- ${path} 2>/dev/null || :`,
+    // The very question of the file itself, so that it is put once.
+    conf: sh`[ -f ${path} ] && cat ${path} || :`,
     cards: sh`ip -o addr`,
-    table: sh`cat /proc/net/ip_vs 2>/dev/null || :`,
+    table: ipvsQuestion,
     ticks: kernelTicks,
   }),
   parse: (answers, { conf, adverts, vips, table }): DaemonIs => {
