@@ -1,5 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
+// Labs that mostly wait, for guards and dead links: two of them fit on two processors.
+const waiting = ['interruption', 'lockout', 'example'].map((name) => `test/lab/${name}.test.ts`)
+const lab = { testTimeout: 600_000, hookTimeout: 900_000 }
+
 // Three rings: `fast` needs nothing, `hosts` needs root and sshd for toy hosts, `lab` real machines.
 export default defineConfig({
   test: {
@@ -24,11 +28,22 @@ export default defineConfig({
       },
       {
         test: {
+          ...lab,
           name: 'lab',
           include: ['test/lab/**/*.test.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 900_000,
-          fileParallelism: false,
+          exclude: waiting,
+          // They measure how long a failover takes, and how many requests a second are answered.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...lab,
+          name: 'lab-waiting',
+          include: waiting,
+          maxWorkers: 2,
+          sequence: { groupOrder: 2 },
         },
       },
     ],

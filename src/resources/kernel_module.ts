@@ -17,13 +17,20 @@ interface ModuleIs {
   readonly all: readonly string[]
 }
 
+/** Seconds. A kernel that still has packets of a module waits for them, and nothing stops it from waiting. */
+const longestUnload = 10
+
 /** With what it brought along, the last first. What something uses, or was there before, stays. */
-const unload = (name: string, before: readonly string[]): Sh => sh`brought=
+const unload = (name: string, before: readonly string[]): Sh => sh`unload() {
+  unloading=$(modprobe -r -q -- "$1" </dev/null >/dev/null 2>&1 & echo $!)
+  timeout ${longestUnload} sh -c 'while kill -0 "$1" 2>/dev/null; do sleep 0.1; done' - "$unloading"
+}
+brought=
 for path in $(modprobe --show-depends -- ${name} 2>/dev/null | sed -n 's/^insmod //p'); do
   each=\${path##*/}; each=$(echo "\${each%%.ko*}" | tr - _); brought="$each $brought"
 done
 for each in \${brought:-${name}}; do
-  case ${` ${before.join(' ')} `} in *" $each "*) ;; *) modprobe -r -q -- "$each" 2>/dev/null || : ;; esac
+  case ${` ${before.join(' ')} `} in *" $each "*) ;; *) unload "$each" ;; esac
 done; :`
 
 export const kernel_module = defineResource({

@@ -75,7 +75,7 @@ describe('a NAT cluster that changes while it is used', () => {
   afterAll(() => lab.down())
 
   it.each(steps)('%s by one apply, and nobody notices', async (_, wish, places) => {
-    const downloads = await downloadsFromEach(lab, web.url, ['rs1', 'rs2'], { seconds: 30 })
+    const downloads = await downloadsFromEach(lab, web.url, ['rs1', 'rs2'], { seconds: 20 })
     await applied(wish)
     await poolsFilled(lab, 'lb1', places)
     const urls = [

@@ -4,4 +4,4 @@ set -eu
 cd "$(dirname "$0")/../.."
 sh test/prepare.sh
 npx tsx test/lab/main.ts setup
-exec npx vitest run --project lab "$@"
+exec npx vitest run --project 'lab*' "$@"
