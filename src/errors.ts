@@ -1,3 +1,5 @@
+import { printableLine } from './printable.ts'
+
 /** One thing wrong in a file a person wrote, with where it stands; line and column count from 1. */
 export interface Fault {
   readonly file: string
@@ -10,13 +12,23 @@ export interface Fault {
   readonly warning?: boolean
 }
 
+const longestMessage = 20_000
+
+/** What a host said may be in a sentence, but a sentence is to be read. */
+const readable = (message: string): string => {
+  const left = message.length - longestMessage
+  if (left <= 0) return message
+  const half = longestMessage / 2
+  return `${message.slice(0, half)}\n  … ${String(left)} characters are left out here …\n${message.slice(-half)}`
+}
+
 /** Everything lbprov throws on purpose. Anything else that is thrown is a bug. */
 export abstract class LbprovError extends Error {
   abstract readonly code: string
   abstract readonly exit: number
 
   constructor(message: string, options?: ErrorOptions) {
-    super(message, options)
+    super(readable(message), options)
     this.name = new.target.name
   }
 }
@@ -24,7 +36,20 @@ export abstract class LbprovError extends Error {
 export const showFault = (fault: Fault): string => {
   const place = `${fault.file}:${String(fault.line)}:${String(fault.column)}`
   const subject = fault.path === '' ? '' : `${fault.path}: `
-  return `${place}: ${fault.warning === true ? 'warning: ' : ''}${subject}${fault.message}`
+  return printableLine(
+    `${place}: ${fault.warning === true ? 'warning: ' : ''}${subject}${fault.message}`,
+  )
+}
+
+const mostShown = 50
+
+/** Faults as lines; of very many the first, and how many more there are. */
+export const showFaults = (faults: readonly Fault[]): readonly string[] => {
+  const more = faults.length - mostShown
+  return [
+    ...faults.slice(0, mostShown).map(showFault),
+    ...(more > 0 ? [`and ${String(more)} more like these; mend these first.`] : []),
+  ]
 }
 
 /** The inventory, the playbook or the command line is wrong; no host has been asked anything. */
@@ -35,7 +60,7 @@ export class WishError extends LbprovError {
 
   /** Faults with a place, or one sentence for what has none (the command line). */
   constructor(wrong: readonly Fault[] | string) {
-    super(typeof wrong === 'string' ? wrong : wrong.map(showFault).join('\n'))
+    super(typeof wrong === 'string' ? wrong : showFaults(wrong).join('\n'))
     this.faults = typeof wrong === 'string' ? [] : wrong
   }
 }

@@ -5,13 +5,17 @@ import {
   isScalar,
   isSeq,
   LineCounter,
-  parseDocument,
   visit,
-  type Document as Parsed,
+  type Document as YamlDocument,
   type Node,
   type Pair,
+  type YAMLMap,
 } from 'yaml'
 import { WishError, type Fault } from './errors.ts'
+import { inPath, inQuotes, tameWord } from './printable.ts'
+import { aliasesOf, checkWeight, parseBounded, TooMuch, type Aliases } from './yaml-parse.ts'
+
+type Parsed = YamlDocument.Parsed
 
 /** A way into a document: `['routers', 'lb1', 'priority']`. */
 export type Path = readonly PropertyKey[]
@@ -39,7 +43,6 @@ export interface Document {
 }
 
 const MAX_ALIASES = 50
-const NESTED = 'nested too deeply to be read'
 
 const sentences: Readonly<Record<string, string>> = {
   MULTIPLE_DOCS: 'a second document begins here; one file holds one document',
@@ -55,13 +58,36 @@ const sentences: Readonly<Record<string, string>> = {
 const startOf = (node: unknown): number | undefined =>
   (node as Node | null | undefined)?.range?.[0] ?? undefined
 
-const pairAt = (node: unknown, key: string): Pair | undefined =>
-  isMap(node)
-    ? node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === key)
-    : undefined
+/** What stands under a step of a path, with its key in a map. */
+interface Finder {
+  readonly resolved: (node: unknown) => unknown
+  readonly pairAt: (node: unknown, key: string) => Pair | undefined
+}
 
-const locator = (parsed: Parsed, counter: LineCounter): Document['locate'] => {
-  const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(parsed) : node)
+const finder = (aliases: Aliases): Finder => {
+  // A map of many keys is looked into many times.
+  const indices = new Map<unknown, ReadonlyMap<string, Pair>>()
+  const indexOf = (map: YAMLMap): ReadonlyMap<string, Pair> => {
+    const index = new Map<string, Pair>()
+    for (const pair of map.items) {
+      const key = isScalar(pair.key) ? String(pair.key.value) : undefined
+      if (key !== undefined && !index.has(key)) index.set(key, pair)
+    }
+    indices.set(map, index)
+    return index
+  }
+  return {
+    resolved: (node) => (isAlias(node) ? aliases.get(node) : node),
+    pairAt: (node, key) =>
+      isMap(node) ? (indices.get(node) ?? indexOf(node)).get(key) : undefined,
+  }
+}
+
+const locator = (
+  parsed: Parsed,
+  { resolved, pairAt }: Finder,
+  counter: LineCounter,
+): Document['locate'] => {
   return (path, at = 'value') => {
     let node: unknown = parsed.contents
     let offset = 0
@@ -89,15 +115,15 @@ const locator = (parsed: Parsed, counter: LineCounter): Document['locate'] => {
 }
 
 /** Only under "|" does each line of the text stand on a line of its own. */
-const lineLocator =
-  (
-    parsed: Parsed,
-    counter: LineCounter,
-    text: string,
-    locate: Document['locate'],
-  ): Document['locateLine'] =>
-  (path, index) => {
-    const resolved = (node: unknown): unknown => (isAlias(node) ? node.resolve(parsed) : node)
+const lineLocator = (
+  parsed: Parsed,
+  { resolved, pairAt }: Finder,
+  counter: LineCounter,
+  text: string,
+  locate: Document['locate'],
+): Document['locateLine'] => {
+  let lines: readonly string[] | undefined
+  return (path, index) => {
     const node = path.reduce<unknown>((above, step) => {
       const whole = resolved(above)
       return isSeq(whole) ? whole.items[Number(step)] : pairAt(whole, String(step))?.value
@@ -107,24 +133,31 @@ const lineLocator =
     if (!isScalar(scalar) || scalar.type !== 'BLOCK_LITERAL' || start === undefined)
       return locate(path)
     const line = counter.linePos(start).line + 1 + index
-    return { line, column: Math.max(text.split('\n')[line - 1]?.search(/\S/) ?? 0, 0) + 1 }
+    lines ??= text.split('\n')
+    return { line, column: Math.max(lines[line - 1]?.search(/\S/) ?? 0, 0) + 1 }
   }
+}
 
 const isEmpty = (node: unknown): boolean =>
   isScalar(node) && node.value === null && (node.source ?? '') === ''
 
 type Complaint = readonly [offset: number, message: string]
 
-const refused = (parsed: Parsed): readonly Complaint[] => {
+const refused = (parsed: Parsed, aliases: Aliases): readonly Complaint[] => {
   const complaints: Complaint[] = []
   visit(parsed, {
     Map: (_, map) => {
-      const keys = map.items.map(({ key }) => (isScalar(key) ? String(key.value) : undefined))
-      keys.forEach((key, index) => {
-        if (key === undefined || keys.indexOf(key) === index) return
-        const offset = startOf(map.items[index]?.key) ?? 0
-        complaints.push([offset, `"${key}" is given twice in the same map; keep one`])
-      })
+      const keys = new Set<string>()
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? String(key.value) : undefined
+        if (name === undefined) continue
+        if (keys.has(name))
+          complaints.push([
+            startOf(key) ?? 0,
+            `${inQuotes(name)} is given twice in the same map; keep one`,
+          ])
+        keys.add(name)
+      }
     },
     Pair: (_, pair) => {
       const offset = startOf(pair.key) ?? 0
@@ -134,30 +167,31 @@ const refused = (parsed: Parsed): readonly Complaint[] => {
       else if (pair.key.value === '__proto__') complaints.push([offset, 'this key has no use here'])
     },
     Alias: (_, alias, parents) => {
-      const target = alias.resolve(parsed)
+      const target = aliases.get(alias)
       const offset = startOf(alias) ?? 0
+      const name = inPath(alias.source)
       if (target === undefined)
-        complaints.push([offset, `no anchor "&${alias.source}" stands above this alias`])
+        complaints.push([offset, `no anchor "&${name}" stands above this alias`])
       else if (parents.includes(target))
-        complaints.push([offset, `the alias "*${alias.source}" stands inside its own anchor`])
+        complaints.push([offset, `the alias "*${name}" stands inside its own anchor`])
     },
   })
   return complaints
 }
 
-const complaintsOf = (parsed: Parsed): readonly Complaint[] => [
+const complaintsOf = (parsed: Parsed, aliases: Aliases): readonly Complaint[] => [
   // The first is the cause; what the parser says after it is mostly its own confusion.
   ...[...parsed.errors, ...parsed.warnings]
     .sort((a, b) => a.pos[0] - b.pos[0])
     .slice(0, 1)
     .map(({ code, message, pos }): Complaint => {
-      if (message.includes('call stack')) return [0, NESTED]
-      return [pos[0], sentences[code] ?? `not YAML: ${message}`]
+      const sentence = sentences[code] ?? `not YAML: ${tameWord(message)}`
+      return [pos[0], sentence]
     }),
-  ...(parsed.directives?.yaml.version === '1.1'
+  ...(parsed.directives.yaml.version === '1.1'
     ? ([[0, 'only YAML 1.2 is read; remove the %YAML line']] as const)
     : []),
-  ...refused(parsed),
+  ...refused(parsed, aliases),
 ]
 
 /** YAML text as data with places; throws a WishError with every fault that YAML itself finds. */
@@ -170,34 +204,30 @@ export const readYaml = (file: string, text: string): Document => {
     })
     throw new WishError(faults.sort((a, b) => a.line - b.line || a.column - b.column))
   }
-  const attempt = <Result>(step: () => Result, sentence: string): Result => {
+  const attempt = <Result>(step: () => Result): Result => {
     try {
       return step()
     } catch (error) {
-      // The parser's two ways to give up: RangeError on depth, ReferenceError on alias bombs.
-      if (error instanceof RangeError || error instanceof ReferenceError)
-        return fail([[0, sentence]])
+      if (error instanceof TooMuch) return fail([[error.offset, error.message]])
+      // How `toJS` gives up.
+      if (error instanceof ReferenceError)
+        return fail([
+          [0, `more than ${String(MAX_ALIASES)} values through aliases; write some of them out`],
+        ])
       throw error
     }
   }
-  const parsed = attempt(
-    () =>
-      parseDocument(text, {
-        lineCounter: counter,
-        prettyErrors: false,
-        merge: false,
-        uniqueKeys: false,
-      }),
-    NESTED,
-  )
-  const complaints = attempt(() => complaintsOf(parsed), NESTED)
+  const parsed = attempt(() => parseBounded(text, counter))
+  const aliases = aliasesOf(parsed)
+  const complaints = complaintsOf(parsed, aliases)
   if (complaints.length > 0) fail(complaints)
   if (parsed.contents === null) fail([[0, 'the file is empty']])
   if (!isMap(parsed.contents)) fail([[0, 'the file must be a map of keys and values']])
-  const value = attempt(
-    () => parsed.toJS({ maxAliasCount: MAX_ALIASES }) as unknown,
-    `more than ${String(MAX_ALIASES)} values through aliases; write some of them out`,
-  )
-  const locate = locator(parsed, counter)
-  return { file, value, locate, locateLine: lineLocator(parsed, counter, text, locate) }
+  const value = attempt(() => {
+    checkWeight(parsed.contents, aliases)
+    return parsed.toJS({ maxAliasCount: MAX_ALIASES }) as unknown
+  })
+  const find = finder(aliases)
+  const locate = locator(parsed, find, counter)
+  return { file, value, locate, locateLine: lineLocator(parsed, find, counter, text, locate) }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError, LockedError } from '../errors.ts'
 import { parseJson } from '../json.ts'
+import { tameWord } from '../printable.ts'
 import type { Answer, Step } from '../sh/frame.ts'
 import { lines, sh } from '../sh/sh.ts'
 import type { Wire } from './wire.ts'
@@ -132,11 +133,15 @@ done`,
   }
 }
 
+// The host sends 4000 bytes of its lock, and two words.
+const longestAnswer = 5000
+
 const heldWords =
   /^(-?\d{1,10}) (yes|no)\nrun ([0-9a-f]{16})\nshell \d+\nfrom (\S{1,60}) \S{1,8}\n(\{[^\n]*\})\n$/
 
 /** What the host says of the holder; undefined: it does not say it as lbprov does. */
 export const readHolder = (said: string): Holder | undefined => {
+  if (said.length > longestAnswer) return undefined
   const [, age, busy, run = '', from = '', rest = ''] = heldWords.exec(said) ?? []
   const read = told.safeParse(parseJson(rest))
   if (!read.success) return undefined
@@ -193,7 +198,7 @@ export const lockAnswer = (host: string, answer: Answer | undefined): void => {
     throw new LockedError(lockedSentence(host, holder, new Date()))
   }
   throw new AnswerError(
-    `${host}: cannot be locked against other runs of lbprov: ${answer?.err.trim() ?? 'no answer'}\n  Is /run full, or not writable? Mend that and run again.`,
+    `${host}: cannot be locked against other runs of lbprov: ${tameWord(answer?.err ?? 'no answer')}\n  Is /run full, or not writable? Mend that and run again.`,
   )
 }
 

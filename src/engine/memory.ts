@@ -4,6 +4,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { parseJson } from '../json.ts'
+import { tameWord } from '../printable.ts'
 import type { ManifestEntry } from '../resource.ts'
 import type { Answer } from '../sh/frame.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
@@ -28,14 +29,21 @@ const home = '/var/lib/lbprov'
 const manifest = `${home}/manifest`
 const records = `${home}/records`
 
+// Far more than lbprov leaves on any host: one that sends more is not well, or not honest.
+const mostLines = 5000
+const longestLine = 4_000_000
+const longestRecord = 1_000_000
+
+const word = z.string().max(10_000)
+
 const remembered = z.strictObject({
-  kind: z.string(),
-  id: z.string(),
+  kind: word,
+  id: word,
   wish: z.unknown(),
   before: z.unknown(),
-  wrote: z.array(z.string()),
-  cluster: z.string(),
-  playbook: z.string(),
+  wrote: z.array(word).max(100),
+  cluster: word,
+  playbook: word,
   since: z.tuple([z.number(), z.number()]),
 })
 
@@ -47,10 +55,10 @@ export const memoryQuestions = {
 }
 
 const readLine = (host: string, line: string): Remembered => {
-  const read = remembered.safeParse(parseJson(line))
+  const read = remembered.safeParse(line.length > longestLine ? undefined : parseJson(line))
   if (read.success) return read.data
   throw new AnswerError(
-    `${host}: a file in ${manifest} is not as lbprov writes it ("${line.slice(0, 60)}…"), so what lbprov did there is not known; move that file away and run again: what it told of will then stay on the host for good.`,
+    `${host}: a file in ${manifest} is not as lbprov writes it ("${tameWord(line.slice(0, 60))}…"), so what lbprov did there is not known; move that file away and run again: what it told of will then stay on the host for good.`,
   )
 }
 
@@ -60,15 +68,22 @@ const filled = (text: string): readonly string[] => text.split('\n').filter((lin
 export const readMemory = (
   host: string,
   answers: Readonly<Record<keyof typeof memoryQuestions, Answer>>,
-): HostMemory => ({
-  manifest: filled(answers.manifest.out).map((line) => readLine(host, line)),
-  records: Object.fromEntries(
-    filled(answers.records.out).map((line) => {
-      const blank = line.indexOf(' ')
-      return [line.slice(0, blank), line.slice(blank + 1)]
-    }),
-  ),
-})
+): HostMemory => {
+  const lines = filled(answers.manifest.out)
+  if (lines.length > mostLines)
+    throw new AnswerError(
+      `${host}: there are ${String(lines.length)} files in ${manifest}, far more than lbprov writes, so what it did there is not known; look there, and run again.`,
+    )
+  return {
+    manifest: lines.map((line) => readLine(host, line)),
+    records: Object.fromEntries(
+      filled(answers.records.out).flatMap((line) => {
+        const [, name, text = ''] = /^([\w-]{1,60}) (.*)$/s.exec(line) ?? []
+        return name === undefined || text.length > longestRecord ? [] : [[name, text]]
+      }),
+    ),
+  }
+}
 
 const fileOf = (id: string): string =>
   `${manifest}/${createHash('sha256').update(id).digest('hex').slice(0, 32)}.json`

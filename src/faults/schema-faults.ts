@@ -1,10 +1,9 @@
 import type { z } from 'zod'
 import type { Fault } from '../errors.ts'
+import { inPath, inQuotes } from '../printable.ts'
 import { hint, nearest } from './nearest.ts'
 import { keysAt } from './schema-keys.ts'
 import type { Document, Path } from '../yaml.ts'
-
-const UNPRINTABLE = /[\p{Cc}\p{Cf}]/gu
 
 type Issue = z.core.$ZodIssue
 
@@ -19,15 +18,11 @@ const shapes: Readonly<Record<string, string>> = {
 }
 
 /** `routers.lb1.priority`; what a terminal might obey is taken out. */
-export const showPath = (path: Path): string =>
-  path.map((step) => String(step).replaceAll(UNPRINTABLE, '�')).join('.')
+export const showPath = (path: Path): string => path.map((step) => inPath(String(step))).join('.')
 
 /** A value as a person wrote it, short enough for a sentence. */
 export const shown = (value: unknown): string => {
-  if (typeof value === 'string') {
-    const short = value.length > 60 ? `${value.slice(0, 59)}…` : value
-    return JSON.stringify(short).replaceAll(UNPRINTABLE, '�')
-  }
+  if (typeof value === 'string') return inQuotes(value)
   if (value === null || value === undefined) return 'nothing'
   if (Array.isArray(value)) return 'a list'
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : 'a map'
@@ -113,6 +108,8 @@ const ruled = (issue: Issue, value: unknown, noun: string): string => {
   return `${shown(value)} is not a value for "${noun}"`
 }
 
+const MOST_HINTS = 100
+
 type Saying = readonly [path: Path, message: string, at: 'key' | 'value']
 
 const sayings = (issue: Issue, value: unknown, schema?: z.core.$ZodType): readonly Saying[] => {
@@ -120,8 +117,9 @@ const sayings = (issue: Issue, value: unknown, schema?: z.core.$ZodType): readon
   const name = issue.path.findLast((step) => typeof step === 'string') ?? 'value'
   if (issue.code === 'unrecognized_keys') {
     const known = schema === undefined ? [] : keysAt(schema, issue.path)
-    return issue.keys.map((key): Saying => {
-      const end = schema === undefined ? '' : hint(key, known)
+    return issue.keys.map((key, n): Saying => {
+      // Nobody reads a hundred guesses, and each costs as much as a hundred sentences.
+      const end = schema === undefined || n >= MOST_HINTS ? '' : hint(key, known)
       return [[...issue.path, key], `unknown key ${shown(key)}${end}`, 'key']
     })
   }

@@ -1,25 +1,49 @@
 import { thenForget, type Remembered } from '../engine/memory.ts'
-import { AnswerError } from '../errors.ts'
-import type { Resource } from '../resource.ts'
+import { AnswerError, LbprovError } from '../errors.ts'
+import { inQuotes, tameWord } from '../printable.ts'
+import type { Change, Resource } from '../resource.ts'
 import { resourceKinds } from '../resources/index.ts'
+
+const isText = (value: unknown): boolean => value === undefined || typeof value === 'string'
+
+const canBeShown = ({ what, before, after, note }: Change): boolean =>
+  [what, before, after, note].every(isText)
+
+/** How a host was before is its own word, and no schema has read it: whatever it says, it ends in a sentence. */
+const believed = <Result>(entry: Remembered, step: () => Result): Result => {
+  try {
+    return step()
+  } catch (error) {
+    if (error instanceof LbprovError) throw error
+    throw new AnswerError(
+      `the manifest's line about ${tameWord(entry.id)} is not as lbprov writes it, so it is not known how to take it back; look at /var/lib/lbprov/manifest there.`,
+      { cause: error },
+    )
+  }
+}
 
 /** A line of the manifest as a wish to have the host back as it was; done, the line goes too. */
 const orphan = (entry: Remembered): Resource => {
   const kind = resourceKinds.find(({ name }) => name === entry.kind)
   if (kind === undefined) {
     throw new AnswerError(
-      `the manifest tells of a "${entry.kind}", which this lbprov does not know; a newer one wrote it, so run that one.`,
+      `the manifest tells of a ${inQuotes(entry.kind)}, which this lbprov does not know; a newer one wrote it, so run that one.`,
     )
   }
-  const resource = kind.orphan(entry)
+  const resource = believed(entry, () => kind.orphan(entry))
   return {
     ...resource,
     judge: (answers) =>
-      resource
-        .judge(answers)
-        .map((change, n, { length }) =>
+      believed(entry, () => {
+        const changes = resource.judge(answers)
+        if (!changes.every(canBeShown)) throw new TypeError('a change without words')
+        return changes.map((change, n, { length }) =>
           n === length - 1 ? { ...change, run: thenForget(entry.id, change.run) } : change,
-        ),
+        )
+      }),
+    ...(resource.left !== undefined && {
+      left: (answers) => believed(entry, () => (resource.left?.(answers) ?? []).map(String)),
+    }),
   }
 }
 

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { WishError, type Fault } from '../errors.ts'
 import { tasks as lvsTasks } from '../lvs/index.ts'
 import { hint } from '../faults/nearest.ts'
-import { schemaFaults } from '../faults/schema-faults.ts'
+import { schemaFaults, shown, showPath } from '../faults/schema-faults.ts'
 import { readYaml, type Document, type Path } from '../yaml.ts'
 import { genericTasks, type GenericTask } from './generic.ts'
 import type { Playbook, PlaybookPhase, TaskUse } from './playbook.ts'
@@ -22,7 +22,7 @@ interface Reading {
 
 const fault = ({ document, faults }: Reading, path: Path, message: string, at?: 'key'): void => {
   const { line, column } = document.locate(path, at)
-  faults.push({ file: document.file, line, column, path: path.map(String).join('.'), message })
+  faults.push({ file: document.file, line, column, path: showPath(path), message })
 }
 
 const place = ({ document }: Reading, path: Path): string => {
@@ -32,6 +32,10 @@ const place = ({ document }: Reading, path: Path): string => {
 
 const words = [...lvsTasks, ...genericTasks].map(({ name }) => name)
 
+// Where its links lead is for whoever opens it.
+const isBelow = (src: string): boolean =>
+  src !== '' && !src.startsWith('/') && !src.split('/').includes('..') && !/\p{Cc}/u.test(src)
+
 /** A `file` task with the text of its `src` in place of the name. */
 const withSource = (reading: Reading, wish: unknown, path: Path): unknown => {
   if (typeof wish !== 'object' || wish === null || !('src' in wish)) return wish
@@ -40,16 +44,31 @@ const withSource = (reading: Reading, wish: unknown, path: Path): unknown => {
     fault(reading, path, 'has both "content" and "src"; keep one')
     return undefined
   }
-  if (typeof src !== 'string' || src.startsWith('/') || src.split('/').includes('..')) {
+  if (typeof src !== 'string' || !isBelow(src)) {
     fault(reading, [...path, 'src'], 'must be a path below the directory of this playbook')
     return undefined
   }
   const content = reading.source(src)
   if (content === undefined) {
-    fault(reading, [...path, 'src'], `there is no readable file ${src} beside this playbook`)
+    fault(
+      reading,
+      [...path, 'src'],
+      `there is no readable text file ${shown(src)} beside this playbook (a link out of its directory is not followed)`,
+    )
     return undefined
   }
   return { ...rest, content }
+}
+
+/** The way to a text that no shell can hold. */
+const nulIn = (value: unknown, path: Path): Path | undefined => {
+  if (typeof value === 'string') return value.includes('\0') ? path : undefined
+  if (typeof value !== 'object' || value === null) return undefined
+  for (const [key, item] of Object.entries(value)) {
+    const found = nulIn(item, [...path, Array.isArray(value) ? Number(key) : key])
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 const genericUse = (
@@ -60,6 +79,11 @@ const genericUse = (
 ): TaskUse | undefined => {
   const wish = task.name === 'file' ? withSource(reading, given, path) : given
   if (wish === undefined) return undefined
+  const nul = nulIn(wish, path)
+  if (nul !== undefined) {
+    fault(reading, nul, 'has a NUL character, which is no text for a host; take it out')
+    return undefined
+  }
   const read = task.schema.safeParse(wish)
   if (!read.success) {
     const { document, faults } = reading
@@ -96,7 +120,7 @@ const taskUse = (
   const generic = genericTasks.find((task) => task.name === name)
   const lvs = lvsTasks.find((task) => task.name === name)
   if (generic === undefined && lvs === undefined) {
-    fault(reading, path, `there is no task "${name}"${hint(name, words)}`)
+    fault(reading, path, `there is no task ${shown(name)}${hint(name, words)}`)
     return undefined
   }
   if (generic !== undefined) {
@@ -115,6 +139,20 @@ const taskUse = (
     file: undefined,
     resources: (where) => lvs?.resources(where) ?? [],
   }
+}
+
+// Each is compared with those before it, and wished on every host.
+const mostPhases = 100
+const mostTasks = 1000
+
+const checkSize = (reading: Reading, phases: readonly PhaseWish[]): void => {
+  const tasks = phases.reduce((sum, phase) => sum + phase.tasks.length, 0)
+  if (phases.length > mostPhases || tasks > mostTasks)
+    fault(
+      reading,
+      ['phases'],
+      `${String(phases.length)} phases with ${String(tasks)} tasks are more than a playbook may have (${String(mostPhases)} with ${String(mostTasks)})`,
+    )
 }
 
 const checkPhases = (reading: Reading, phases: readonly PhaseWish[]): void => {
@@ -149,6 +187,8 @@ export const readPlaybook = (file: string, text: string, source: ReadSource): Pl
   const read = playbookSchema.safeParse(document.value)
   if (!read.success) throw new WishError(schemaFaults(document, read.error, playbookSchema))
   const reading: Reading = { document, source, faults: [] }
+  checkSize(reading, read.data.phases)
+  if (reading.faults.length > 0) throw new WishError(reading.faults)
   checkPhases(reading, read.data.phases)
   const phases = read.data.phases.map(({ name, hosts, serial, needs, tasks }, n) => ({
     name,

@@ -2,7 +2,7 @@ import { dirname } from 'node:path/posix'
 
 import { quote, type Sh } from './sh.ts'
 
-/** What a host said to one step. Text is UTF-8; bytes that are not become U+FFFD. */
+/** What a host said to one step. Text is UTF-8; bytes that are not become U+FFFD, and so do NULs, which no shell can hold. */
 export interface Answer {
   readonly exit: number
   readonly out: string
@@ -68,7 +68,8 @@ const split = (stream: string, mark: string): readonly string[] | undefined => {
   return begin === -1 ? undefined : pieces.slice(begin)
 }
 
-const afterFirstLine = (piece: string): string => piece.slice(piece.indexOf('\n') + 1)
+const afterFirstLine = (piece: string): string =>
+  piece.slice(piece.indexOf('\n') + 1).replaceAll('\0', '\ufffd')
 const firstLine = (piece: string): string => piece.slice(0, piece.indexOf('\n'))
 
 /**

@@ -150,7 +150,7 @@ describe('a task', () => {
         ),
       ),
     ).toMatchInlineSnapshot(`
-      "site.yaml:7:32: phases.0.tasks.1.file.src: there is no readable file missing.conf beside this playbook
+      "site.yaml:7:32: phases.0.tasks.1.file.src: there is no readable text file "missing.conf" beside this playbook (a link out of its directory is not followed)
       site.yaml:8:32: phases.0.tasks.2.file.src: must be a path below the directory of this playbook
       site.yaml:9:32: phases.0.tasks.3.file.src: must be a path below the directory of this playbook
       site.yaml:10:9: phases.0.tasks.4.file: has both "content" and "src"; keep one"

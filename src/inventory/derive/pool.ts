@@ -87,9 +87,10 @@ export const poolOf = (
   { networks, routers, realServers }: Ground,
 ): readonly PoolMember[] => {
   const shared = sharedNetworks(routers)
+  const servers = new Map(realServers.map((server) => [server.name, server]))
   return membersOf(wish, service).flatMap((member): readonly PoolMember[] => {
     const { name } = member
-    const server = realServers.find((candidate) => candidate.name === name)
+    const server = servers.get(name)
     const own = hostOf(wish, name)
     const forwarding = forwardingOf(wish, service, member)
     const address =

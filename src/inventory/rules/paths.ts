@@ -15,8 +15,9 @@ interface Leg {
   readonly foreign: string | undefined
 }
 
-const legsOf = ({ wish, cluster }: Inventory): readonly Leg[] =>
-  cluster.services.flatMap((service) => {
+const legsOf = ({ wish, cluster }: Inventory): readonly Leg[] => {
+  const servers = new Map(cluster.realServers.map((server) => [server.name, server]))
+  return cluster.services.flatMap((service) => {
     const own = wish.services[service.name]
     if (own === undefined) return []
     return service.virtualServers.flatMap(({ vip }) =>
@@ -25,11 +26,12 @@ const legsOf = ({ wish, cluster }: Inventory): readonly Leg[] =>
         vip,
         name: member.name,
         forwarding: forwardingOf(wish, own, member),
-        server: cluster.realServers.find((server) => server.name === member.name),
+        server: servers.get(member.name),
         foreign: foreignAddress(wish.real_servers[member.name], vip.family),
       })),
     )
   })
+}
 
 /** The subnets of the networks that all routers serve. */
 export const linksOf = ({ routers, networks }: Cluster): readonly Address[] => {

@@ -27,9 +27,19 @@ const portParts = (service: ServiceWish): readonly PortPart[] => {
 const called = (range: PortRange): string =>
   `port${range.first === range.last ? '' : 's'} ${showPorts(range)}`
 
-/** Each pair of items, the earlier one first. */
-const pairs = <Item>(items: readonly Item[]): readonly (readonly [Item, Item])[] =>
-  items.flatMap((later, index) => items.slice(0, index).map((earlier) => [earlier, later] as const))
+/** Each item that meets an earlier one, with the first that it meets. */
+const meetings = <Item, Both>(
+  items: readonly Item[],
+  meet: (earlier: Item, later: Item) => Both | undefined,
+): readonly (readonly [earlier: Item, later: Item, both: Both])[] =>
+  items.flatMap((later, index) => {
+    for (let n = 0; n < index; n += 1) {
+      const earlier = items[n]
+      const both = earlier === undefined ? undefined : meet(earlier, later)
+      if (earlier !== undefined && both !== undefined) return [[earlier, later, both] as const]
+    }
+    return []
+  })
 
 /** One port or several, not both and not none; none of them twice. */
 export const portOrPorts = each((service): readonly Complaint[] => {
@@ -39,15 +49,14 @@ export const portOrPorts = each((service): readonly Complaint[] => {
   if (port === undefined && ports === undefined && ftp === undefined)
     return [{ path: [], message: 'needs "port", or "ports" for several that belong together' }]
   const parts = portParts(service)
-  return pairs(parts).flatMap(([earlier, later]) => {
-    const both = overlapOf(earlier.range, later.range)
-    if (both === undefined) return []
+  const overlaps = meetings(parts, (earlier, later) => overlapOf(earlier.range, later.range))
+  return overlaps.map(([earlier, later, both]) => {
     const [one, other] = [showPorts(earlier.range), showPorts(later.range)]
     const message =
       one === other
         ? `${both.first === both.last ? 'port' : 'range'} ${one} is listed twice`
         : `${other} and ${one} overlap in ${called(both)}; list each port once`
-    return [{ path: later.path, message }]
+    return { path: later.path, message }
   })
 })
 
@@ -63,11 +72,14 @@ export const onePlaceEach: Rule = ({ wish }) => {
       })),
     ),
   )
-  return pairs(places).flatMap(([first, again]) => {
-    const both = overlapOf(first.range, again.range)
-    if (first.name === again.name || first.place !== again.place || both === undefined) return []
+  const shared = meetings(places, (first, again) =>
+    first.name === again.name || first.place !== again.place
+      ? undefined
+      : overlapOf(first.range, again.range),
+  )
+  return shared.map(([first, again, both]) => {
     const message = `"${first.name}" is at VIP ${again.place} ${called(both)} already; one of the two would get no connections`
-    return [{ path: again.path, message }]
+    return { path: again.path, message }
   })
 }
 

@@ -5,20 +5,23 @@ import type { Complaint, Rule } from './rule.ts'
  * Who answers as the VIP itself does not answer through the router that has it: a kernel drops what comes in from
  * an address of its own. Routes beside the default one, which lbprov does not know, may lead elsewhere: a warning.
  */
-export const directWayOut: Rule = ({ cluster }) =>
-  cluster.realServers.flatMap(({ name, interfaces }) => {
-    const served = cluster.services
-      .flatMap(({ virtualServers }) => virtualServers)
-      .filter(({ pool }) =>
-        pool.some((member) => member.name === name && member.forwarding !== 'nat'),
-      )
-      .map(({ vip }) => vip.family)
+export const directWayOut: Rule = ({ cluster }) => {
+  const families = new Map<string, Set<number>>()
+  for (const { vip, pool } of cluster.services.flatMap(({ virtualServers }) => virtualServers))
+    for (const { name, forwarding } of pool) {
+      if (forwarding === 'nat') continue
+      families.set(name, (families.get(name) ?? new Set()).add(vip.family))
+    }
+  return cluster.realServers.flatMap(({ name, interfaces }) => {
+    const served = families.get(name)
+    if (served === undefined) return []
     return interfaces.flatMap(({ device, gateways }): readonly Complaint[] => {
       const through = cluster.vips.find(
-        ({ address }) => gateways.includes(address) && served.includes(familyOf(address) ?? 4),
+        ({ address }) => gateways.includes(address) && served.has(familyOf(address) ?? 4),
       )
       if (through === undefined) return []
       const message = `${name} answers as the VIP itself (direct, tunnel), and its way out is the VIP "${through.name}": the active router drops what comes from an address of its own; give this card a gateway outside the cluster`
       return [{ path: ['real_servers', name, 'interfaces', device], message, warning: true }]
     })
   })
+}
