@@ -1,3 +1,4 @@
+import type { Secret } from '../secret.ts'
 import type { Address, ArpMethod, Firewall, Forwarding, Network, Provider, Vip } from './network.ts'
 import type { Service, VirtualServer } from './service.ts'
 import type { Drain, GlobalDefs, KernelSettings } from './settings.ts'
@@ -5,22 +6,36 @@ import type { Vrrp } from './vrrp.ts'
 
 // What an inventory means once it is read, checked and everything derivable is derived. Plain data.
 
-/** How to reach a host, in OpenSSH's words; every default is filled in. */
-export interface Ssh {
-  readonly host: string
-  readonly port: number
+/** By what the wire reaches a host: lbprov's own SSH, the system's ssh, or this machine's own shell. */
+export type Transport = 'ssh2' | 'openssh' | 'local'
+
+/** How whoever logs in gets root's rights. */
+export interface Become {
+  readonly method: 'sudo' | 'doas'
+  /** Whose rights: root, or another name of uid 0. */
   readonly user: string
-  /** `~` is expanded, other paths start at the inventory; empty: the agent and OpenSSH's own. */
+  /** Undefined: the person at the terminal is asked, should the host want one. */
+  readonly password: Secret | undefined
+}
+
+/** How a host is reached, as far as the inventory says it: ssh_config(5) says the rest. */
+export interface Ssh {
+  /** As it would be typed behind `ssh`. */
+  readonly host: string
+  readonly port: number | undefined
+  readonly user: string | undefined
+  /** `~` is expanded, other paths start at the inventory; empty: not said. */
   readonly identityFiles: readonly string[]
-  /** Paths as in `identityFiles`; at least one. */
+  /** Paths as in `identityFiles`; empty: not said. */
   readonly userKnownHostsFiles: readonly string[]
-  readonly strictHostKeyChecking: 'yes' | 'accept-new'
+  readonly strictHostKeyChecking: 'yes' | 'accept-new' | undefined
   /** Seconds. */
-  readonly connectTimeout: number
-  /** Root's rights by `sudo -n`. */
-  readonly become: boolean
-  /** The hosts on the way, nearest first; each is reached by this same kind of wish. */
-  readonly proxyJump: readonly Ssh[]
+  readonly connectTimeout: number | undefined
+  readonly transport: Transport | undefined
+  /** Undefined: who logs in is root. */
+  readonly become: Become | undefined
+  /** The hosts on the way, nearest first; each is reached by this same kind of wish. Undefined: not said. */
+  readonly proxyJump: readonly Ssh[] | undefined
 }
 
 export interface Interface {

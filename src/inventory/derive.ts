@@ -1,4 +1,3 @@
-import type { Secret } from '../secret.ts'
 import type { Cluster } from './cluster.ts'
 import { realServersOf, routersOf } from './derive/hosts.ts'
 import { networksOf, vipsOf } from './derive/networks.ts'
@@ -8,8 +7,8 @@ import { drainOf, globalDefsOf, kernelOf } from './derive/settings.ts'
 import { vrrpOf } from './derive/vrrp.ts'
 import type { Wish } from './schema.ts'
 
-/** Everything that a wish implies. What does not fit together is left out: the rules say why. */
-export const derive = (wish: Wish, origin: Origin, authPass: Secret | undefined): Cluster => {
+/** Everything that a wish implies, but for what is secret. What does not fit together is left out: the rules say why. */
+export const derive = (wish: Wish, origin: Origin): Cluster => {
   const networks = networksOf(wish)
   const vips = vipsOf(wish, networks)
   const routers = routersOf(wish, { networks, vips }, origin)
@@ -19,7 +18,7 @@ export const derive = (wish: Wish, origin: Origin, authPass: Secret | undefined)
     forwarding: wish.forwarding,
     networks,
     vips,
-    vrrp: vrrpOf(wish, { networks, vips }, origin, authPass),
+    vrrp: vrrpOf(wish, { networks, vips }, origin),
     globalDefs: globalDefsOf(wish, origin),
     kernel: kernelOf(wish),
     drain: drainOf(wish),

@@ -1,14 +1,15 @@
 import { WishError, type Fault } from '../errors.ts'
 import { inOrder, schemaFaults, showPath } from '../faults/schema-faults.ts'
-import type { Secret } from '../secret.ts'
 import { readYaml, type Document, type Path } from '../yaml.ts'
 import type { Cluster } from './cluster.ts'
 import { derive } from './derive.ts'
+import { openSecretsOf } from './open-secrets.ts'
 import { withoutFaults } from './prune.ts'
 import { conflicts, stages } from './rules/index.ts'
 import type { Complaint, Inventory, Rule } from './rules/rule.ts'
-import { schema, type Wish } from './schema.ts'
-import { passwordFault, type OpenSecret } from './secrets.ts'
+import { schema } from './schema.ts'
+import type { OpenSecret } from './secrets.ts'
+import { excessOf } from './size.ts'
 
 /** What reading an inventory needs from outside. */
 export interface Means {
@@ -55,27 +56,6 @@ const staged = (inventory: Inventory): readonly Complaint[] => {
   return said
 }
 
-interface Opened {
-  readonly authPass: Secret | undefined
-  readonly complaints: readonly Complaint[]
-}
-
-const opened = (wish: Wish, isUsed: boolean, means: Means): Opened => {
-  const reference = wish.vrrp.auth_pass
-  if (reference === undefined) return { authPass: undefined, complaints: [] }
-  const path = ['vrrp', 'auth_pass']
-  if (!isUsed) {
-    const message = 'not used: VRRP for IPv6 (version 3) has no authentication'
-    return { authPass: undefined, complaints: [{ path, message, warning: true }] }
-  }
-  const found = means.secret(reference, path.join('.'))
-  const fault = typeof found === 'string' ? found : passwordFault(found)
-  return {
-    authPass: typeof found === 'string' ? undefined : found,
-    complaints: fault === undefined ? [] : [{ path, message: fault }],
-  }
-}
-
 /** An inventory's text as a Cluster; throws a WishError with every fault that can be found without asking a host. */
 export const readInventory = (file: string, text: string, means: Means): Reading => {
   const document = readYaml(file, text)
@@ -88,6 +68,8 @@ export const readInventory = (file: string, text: string, means: Means): Reading
       return `${file}:${String(line)}:${String(column)}`
     },
   }
+  const excess = excessOf(document.value)
+  if (excess.length > 0) throw new WishError(inOrder(placed(document, excess)))
   const parsed = schema.safeParse(document.value)
   if (!parsed.success) {
     // What two places say against each other is true of any part of the file; what is missing is not.
@@ -95,20 +77,14 @@ export const readInventory = (file: string, text: string, means: Means): Reading
     const rest =
       part === undefined
         ? []
-        : judged({ wish: part, cluster: derive(part, origin, undefined), origin }, conflicts)
+        : judged({ wish: part, cluster: derive(part, origin), origin }, conflicts)
     const firm = rest.filter(isFirm)
     throw new WishError(
       inOrder([...schemaFaults(document, parsed.error, schema), ...placed(document, firm)]),
     )
   }
   const wish = parsed.data
-  const draft = derive(wish, origin, undefined)
-  const { authPass, complaints } = opened(
-    wish,
-    draft.vrrp.instances.some(({ family }) => family === 4),
-    means,
-  )
-  const cluster = { ...draft, vrrp: { ...draft.vrrp, authPass } }
+  const { cluster, complaints } = openSecretsOf(wish, derive(wish, origin), means.secret)
   const inventory = { wish, cluster, origin }
   const all = [...complaints, ...judged(inventory, conflicts), ...staged(inventory)]
   const faults = inOrder(placed(document, all))

@@ -3,7 +3,11 @@ import { plainText } from './schema/fields.ts'
 import type { SecretReference } from './schema/secret.ts'
 
 /** Opens a secret, or says in a sentence why it cannot be opened; `at` is where the inventory asks for it. */
-export type OpenSecret = (reference: SecretReference, at: string) => Secret | string
+export interface OpenSecret {
+  (reference: SecretReference, at: string): Secret | string
+  /** Who else may read one that was opened, in a sentence; undefined: nobody. */
+  readonly exposed?: (reference: SecretReference) => string | undefined
+}
 
 /** What is wrong with a secret as VRRP's password; never says what it is. */
 export const passwordFault = (secret: Secret): string | undefined => {

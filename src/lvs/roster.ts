@@ -9,7 +9,7 @@ import type { KnownHost, Task } from './task.ts'
 
 // What the inventory's own schema takes: an address, a name of DNS, or a host's name.
 const hostName = /^[A-Za-z0-9_][\w.-]{0,253}$/
-const userName = /^[A-Za-z_][\w.@+-]{0,63}\$?$/
+const userName = z.string().regex(/^[A-Za-z_][\w.@+-]{0,63}\$?$/)
 
 const paths = z.array(
   z
@@ -19,62 +19,82 @@ const paths = z.array(
     .regex(/^\P{Cc}*$/u),
 )
 
+const become = z
+  .union([
+    // As it was written before there was more to say.
+    z
+      .boolean()
+      .transform((asked) => (asked ? { method: 'sudo' as const, user: 'root' } : undefined)),
+    z.strictObject({ method: z.enum(['sudo', 'doas']), user: userName }),
+  ])
+  .optional()
+
 const hop = {
   host: z
     .string()
     .max(255)
     .refine((text) => familyOf(text) !== undefined || hostName.test(text)),
-  port: z.int().min(1).max(65535),
-  user: z.string().regex(userName),
+  port: z.int().min(1).max(65535).optional(),
+  user: userName.optional(),
   identityFiles: paths,
-  userKnownHostsFiles: paths.min(1),
-  connectTimeout: z.int().min(1).max(3600),
-  become: z.boolean(),
+  userKnownHostsFiles: paths,
+  connectTimeout: z.int().min(1).max(3600).optional(),
+  // Never `local`: a router that lies would have its wishes done on this machine.
+  transport: z.enum(['ssh2', 'openssh']).optional(),
+  become,
 }
+
+/** One on the way; it has no way of its own, or says nothing of it. */
+const jump = z.strictObject({ ...hop, proxyJump: z.array(z.never()).optional() })
 
 const record = defineRecord(
   'roster',
   z.strictObject({
     name: recordedName,
     role: z.enum(['router', 'real_server']),
-    ssh: z.strictObject({ ...hop, proxyJump: z.array(z.strictObject(hop)) }),
+    ssh: z.strictObject({ ...hop, proxyJump: z.array(jump).optional() }),
   }),
 )
 
 type RememberedHost = ReturnType<typeof record.read>[number]
 type Hop = Omit<RememberedHost['ssh'], 'proxyJump'>
 
-const hopOf = ({
-  host,
-  port,
-  user,
-  identityFiles,
-  userKnownHostsFiles,
-  connectTimeout,
-  become,
-}: Ssh): Hop => ({
-  host,
-  port,
-  user,
-  identityFiles: [...identityFiles],
-  userKnownHostsFiles: [...userKnownHostsFiles],
-  connectTimeout,
-  become,
+const hopOf = (ssh: Ssh): Hop => ({
+  host: ssh.host,
+  port: ssh.port,
+  user: ssh.user,
+  identityFiles: [...ssh.identityFiles],
+  userKnownHostsFiles: [...ssh.userKnownHostsFiles],
+  connectTimeout: ssh.connectTimeout,
+  transport: ssh.transport === 'local' ? undefined : ssh.transport,
+  become: ssh.become && { method: ssh.become.method, user: ssh.become.user },
+})
+
+const jumpOf = (ssh: Ssh): z.output<typeof jump> => ({
+  ...hopOf(ssh),
+  proxyJump: ssh.proxyJump === undefined ? undefined : [],
 })
 
 const remembered = ({ name, role, ssh }: KnownHost): RememberedHost => ({
   name,
   role,
-  ssh: { ...hopOf(ssh), proxyJump: ssh.proxyJump.map(hopOf) },
+  ssh: { ...hopOf(ssh), proxyJump: ssh.proxyJump?.map(jumpOf) },
 })
 
 /**
  * Nobody is met for the first time by what a router says of him: the host keys must be known, and no file of known
  * hosts is ever written because of it.
  */
-const asSsh = (found: Hop, proxyJump: readonly Ssh[]): Ssh => ({
-  ...found,
+const asSsh = (found: Hop, proxyJump: readonly Ssh[] | undefined): Ssh => ({
+  host: found.host,
+  port: found.port,
+  user: found.user,
+  identityFiles: found.identityFiles,
+  userKnownHostsFiles: found.userKnownHostsFiles,
   strictHostKeyChecking: 'yes',
+  connectTimeout: found.connectTimeout,
+  transport: found.transport,
+  become: found.become && { ...found.become, password: undefined },
   proxyJump,
 })
 
@@ -85,7 +105,7 @@ export const readRoster = (text: string | undefined): readonly KnownHost[] =>
     role,
     ssh: asSsh(
       ssh,
-      proxyJump.map((each) => asSsh(each, [])),
+      proxyJump?.map((each) => asSsh(each, each.proxyJump)),
     ),
   }))
 
@@ -98,7 +118,9 @@ const besidesFolders = (host: KnownHost): string =>
 
 /** Where a host is reached, whatever it is called. */
 const endpoint = ({ ssh }: Pick<KnownHost, 'ssh'>): string =>
-  [ssh, ...ssh.proxyJump].map(({ host, port }) => `${host} ${String(port)}`).join(' by ')
+  [ssh, ...(ssh.proxyJump ?? [])]
+    .map(({ host, port }) => `${host} ${String(port ?? 22)}`)
+    .join(' by ')
 
 /**
  * Hosts that left the inventory. One that has another name by now is the same host: nobody may be told to clean it.

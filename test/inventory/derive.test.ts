@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Cluster } from '../../src/inventory/cluster.ts'
 import { readInventory } from '../../src/inventory/read.ts'
+import { reveal } from '../../src/secret.ts'
 import { means } from './cases.ts'
 
 const nat = readFileSync('inventory/nat.yaml', 'utf8')
@@ -25,12 +26,13 @@ const marks = (cluster: Cluster) =>
 const jumps = (cluster: Cluster, host: string) =>
   [...cluster.routers, ...cluster.realServers]
     .find(({ name }) => name === host)
-    ?.ssh.proxyJump.map(({ user, host: to, port }) => `${user}@${to}:${String(port)}`)
+    ?.ssh.proxyJump?.map(({ user, host: to, port }) => `${user ?? ''}@${to}:${String(port ?? '')}`)
 
 describe('jumps', () => {
   it('a default jump through a host of the inventory ends before that host itself', () => {
     const cluster = read(changed(nat, ['  become: false', '  proxy_jump: lb1\n  become: false']))
-    expect(jumps(cluster, 'lb1')).toEqual([])
+    // Of lb1 itself it says nothing: ssh_config may.
+    expect(jumps(cluster, 'lb1')).toBeUndefined()
     expect(jumps(cluster, 'rs1')).toEqual(['root@192.0.2.11:22'])
   })
 
@@ -64,6 +66,54 @@ describe('jumps', () => {
     ])
     expect(jumps(cluster, 'rs2')).toEqual([])
   })
+})
+
+describe('what ssh does not say', () => {
+  const bare = nat.replace(/^ssh:[^]*?^networks:/m, 'networks:')
+
+  it('is left to ssh_config', () => {
+    expect(read(bare).routers[0]?.ssh).toEqual({
+      host: '192.0.2.11',
+      port: undefined,
+      user: undefined,
+      identityFiles: [],
+      userKnownHostsFiles: [],
+      strictHostKeyChecking: undefined,
+      connectTimeout: undefined,
+      transport: undefined,
+      become: undefined,
+      proxyJump: undefined,
+    })
+  })
+
+  it('of how root’s rights are had is sudo, and root’s', () => {
+    const become = (ssh: string) =>
+      read(changed(nat, ['  become: false', ssh])).routers.map((router) => router.ssh.become)
+    const usual = { method: 'sudo', user: 'root', password: undefined }
+    expect(become('  become: true')).toEqual([usual, usual])
+    const [lb1] = become(
+      '  become: true\n  become_method: doas\n  become_password: { env: VRRP_PASS }',
+    )
+    expect(lb1).toMatchObject({ method: 'doas', user: 'root' })
+    expect(lb1?.password && reveal(lb1.password)).toBe('passw123')
+  })
+})
+
+it('nobody jumps to this very machine, and who is jumped through becomes nobody', () => {
+  const cluster = read(
+    changed(
+      nat,
+      ['  become: false', '  become: true\n  proxy_jump: lb2'],
+      ['ssh: 192.0.2.11 ', 'ssh: { transport: local } #'],
+    ),
+  )
+  const [lb1, lb2] = cluster.routers
+  expect(lb1?.ssh).toMatchObject({ transport: 'local', proxyJump: [] })
+  expect(lb2?.ssh).toMatchObject({ transport: undefined, proxyJump: undefined })
+  expect(cluster.realServers[0]?.ssh.become).toBeDefined()
+  expect(cluster.realServers[0]?.ssh.proxyJump).toMatchObject([
+    { host: '192.0.2.12', become: undefined, transport: undefined },
+  ])
 })
 
 it('paths: ~ is home, and what is relative is seen from the inventory', () => {

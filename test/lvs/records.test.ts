@@ -11,6 +11,7 @@ import { readRoster, roster } from '../../src/lvs/roster.ts'
 import { nothingRemembered, type KnownHost, type Place } from '../../src/lvs/task.ts'
 import { vips } from '../../src/lvs/vips.ts'
 import { guidePlatform } from '../../src/platform.ts'
+import { Secret } from '../../src/secret.ts'
 import { directBoth, guideRealServer } from './direct-inventories.ts'
 import { clusterOf, guideMarks, kitchenSink } from './inventories.ts'
 import { filesOf } from './places.ts'
@@ -190,7 +191,8 @@ describe('the roster', () => {
       ...ssh,
       // Nobody is met for the first time on a router's word.
       strictHostKeyChecking: 'yes',
-      proxyJump: ssh.proxyJump.map(strict),
+      become: ssh.become && { ...ssh.become, password: undefined },
+      proxyJump: ssh.proxyJump?.map(strict),
     })
     for (const { name, role, ssh } of wished) {
       expect(known).toContainEqual({ name, role, ssh: strict(ssh) })
@@ -213,9 +215,7 @@ describe('the roster', () => {
       ...host,
       ssh: {
         ...host.ssh,
-        userKnownHostsFiles: host.ssh.userKnownHostsFiles.map((path) =>
-          path.replace(/.*\//, '/home/b/'),
-        ),
+        identityFiles: host.ssh.identityFiles.map((path) => path.replace(/.*\//, '/home/b/')),
       },
     }))
     const kept = recordOf(found(kitchenSink, { roster: elsewhere }), 'roster')
@@ -242,12 +242,63 @@ describe('the roster', () => {
       { host: 'a b' },
       { port: 0 },
       { user: '-x' },
-      { userKnownHostsFiles: [] },
+      { userKnownHostsFiles: ['a\nb'] },
       { identityFiles: ['a\nb'] },
       { strictHostKeyChecking: 'accept-new' },
+      // What it wishes would be done on this very machine.
+      { transport: 'local' },
+      { become: { method: 'sudo', user: 'root', password: 'hunter2' } },
+      { become: { method: 'sh -c', user: 'root' } },
+      { become: { method: 'sudo', user: '-i' } },
+      { proxyJump: [{ ...ssh, transport: 'local' }] },
+      { proxyJump: [{ ...ssh, proxyJump: [ssh] }] },
     ]) {
       expect(said({ ...ssh, ...wrong })).toEqual([])
     }
+  })
+
+  it('knows what the version before wrote', () => {
+    const hop = {
+      host: '192.0.2.21',
+      port: 22,
+      user: 'ops',
+      identityFiles: [],
+      userKnownHostsFiles: ['/home/a/.ssh/known_hosts'],
+      connectTimeout: 10,
+      become: false,
+    }
+    const entry = { ...hop, become: true, proxyJump: [{ ...hop, host: 'bastion' }] }
+    const text = JSON.stringify([{ name: 'rs1', role: 'real_server', ssh: entry }])
+    const [rs1] = readRoster(text)
+    expect(rs1?.ssh).toMatchObject({
+      port: 22,
+      user: 'ops',
+      strictHostKeyChecking: 'yes',
+      transport: undefined,
+      become: { method: 'sudo', user: 'root', password: undefined },
+      proxyJump: [{ host: 'bastion', become: undefined, proxyJump: undefined }],
+    })
+  })
+
+  it('remembers no host as this very machine, and no password', () => {
+    const wished = {
+      method: 'doas' as const,
+      user: 'root',
+      password: new Secret('hunter2'),
+    }
+    const cluster = clusterOf(kitchenSink)
+    const ours = place(kitchenSink, 'lb1')
+    const [first] = cluster.routers
+    if (first === undefined) throw new Error('no router')
+    const ssh: KnownHost['ssh'] = { ...first.ssh, transport: 'local', become: wished }
+    const text = recordOf(
+      roster.resources({ ...ours, cluster: { ...cluster, routers: [{ ...first, ssh }] } }),
+      'roster',
+    )
+    expect(text).not.toContain('hunter2')
+    expect(text).not.toContain('local"')
+    const known = readRoster(text).find(({ name }) => name === first.name)
+    expect(known?.ssh.become).toEqual({ method: 'doas', user: 'root', password: undefined })
   })
 })
 

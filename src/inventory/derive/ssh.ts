@@ -1,7 +1,7 @@
 import type { Path } from '../../yaml.ts'
-import type { Ssh } from '../cluster.ts'
+import type { Become, Ssh } from '../cluster.ts'
 import type { Wish } from '../schema.ts'
-import { hopsTo, sshWishOf } from './jumps.ts'
+import { hopsTo, sshWishOf, transportOf } from './jumps.ts'
 
 /** What a relative path is seen from. */
 export interface Origin {
@@ -23,43 +23,65 @@ export const expand = (path: string, { file, home }: Origin): string => {
 
 type Words = NonNullable<ReturnType<typeof sshWishOf>>
 
-const direct = (wish: Wish, words: Words, host: string, origin: Origin): Ssh => {
-  const { ssh } = wish
-  const paths = (list: readonly string[]): readonly string[] =>
-    list.map((path) => expand(path, origin))
+/** Undefined: who logs in is root. The password is opened once it is known that it is wanted. */
+const becomeOf = ({ ssh }: Wish, words: Words): Become | undefined =>
+  (words.become ?? ssh.become) === true
+    ? {
+        method: words.become_method ?? ssh.become_method ?? 'sudo',
+        user: words.become_user ?? ssh.become_user ?? 'root',
+        password: undefined,
+      }
+    : undefined
+
+const direct = ({ ssh }: Wish, words: Words, host: string, origin: Origin): Ssh => {
+  const paths = (list: readonly string[] | undefined): readonly string[] =>
+    (list ?? []).map((path) => expand(path, origin))
   return {
     host: words.host ?? host,
-    port: words.port ?? ssh.port ?? 22,
-    user: words.user ?? ssh.user ?? 'root',
-    identityFiles: paths(words.identity_file ?? ssh.identity_file ?? []),
-    userKnownHostsFiles: paths(
-      words.user_known_hosts_file ?? ssh.user_known_hosts_file ?? ['~/.ssh/known_hosts'],
-    ),
-    strictHostKeyChecking:
-      words.strict_host_key_checking ?? ssh.strict_host_key_checking ?? ('yes' as const),
-    connectTimeout: words.connect_timeout ?? ssh.connect_timeout ?? 10,
-    become: words.become ?? ssh.become ?? false,
-    proxyJump: [],
+    port: words.port ?? ssh.port,
+    user: words.user ?? ssh.user,
+    identityFiles: paths(words.identity_file ?? ssh.identity_file),
+    userKnownHostsFiles: paths(words.user_known_hosts_file ?? ssh.user_known_hosts_file),
+    strictHostKeyChecking: words.strict_host_key_checking ?? ssh.strict_host_key_checking,
+    connectTimeout: words.connect_timeout ?? ssh.connect_timeout,
+    // Of a host that is only passed through, nobody wants root's rights.
+    transport: undefined,
+    become: undefined,
+    proxyJump: undefined,
   }
 }
 
-/** How a host is reached, its jumps spread out: nearest first, none of them with jumps of its own. */
-export const sshOf = (
+/** The hosts on the way, as the inventory has it; undefined: it does not say. */
+const jumpsTo = (
   wish: Wish,
   name: string,
   origin: Origin,
-  trail: readonly string[] = [],
-): Ssh => {
-  const proxyJump = hopsTo(wish, name).flatMap((hop, index): readonly Ssh[] => {
+  trail: readonly string[],
+): readonly Ssh[] | undefined =>
+  hopsTo(wish, name)?.flatMap((hop, index): readonly Ssh[] => {
     const words = sshWishOf(wish, hop.host)
     const over = {
       ...(hop.user === undefined ? {} : { user: hop.user }),
       ...(hop.port === undefined ? {} : { port: hop.port }),
     }
     const own = { ...direct(wish, words ?? {}, hop.host, origin), ...over }
+    // As in OpenSSH, only the nearest may be reached by a way of its own.
+    if (index > 0) return [{ ...own, proxyJump: [] }]
     // A circle is a fault of its own; here it only must not go round for ever.
-    const known = words !== undefined && index === 0 && ![...trail, name].includes(hop.host)
-    return known ? [...sshOf(wish, hop.host, origin, [...trail, name]).proxyJump, own] : [own]
+    if (words === undefined || [...trail, name].includes(hop.host)) return [own]
+    const before = jumpsTo(wish, hop.host, origin, [...trail, name])
+    return before === undefined ? [own] : [...before, { ...own, proxyJump: [] }]
   })
-  return { ...direct(wish, sshWishOf(wish, name) ?? {}, name, origin), proxyJump }
+
+/** How a host is reached, its jumps spread out: nearest first, none of them with jumps of its own. */
+export const sshOf = (wish: Wish, name: string, origin: Origin): Ssh => {
+  const words = sshWishOf(wish, name) ?? {}
+  const transport = transportOf(wish, name)
+  return {
+    ...direct(wish, words, name, origin),
+    transport,
+    become: becomeOf(wish, words),
+    // Nobody jumps to where he is; a rule says so of a host that asks for it.
+    proxyJump: transport === 'local' ? [] : jumpsTo(wish, name, origin, []),
+  }
 }

@@ -1,4 +1,3 @@
-import type { Secret } from '../../secret.ts'
 import type { Family, Network, Vip } from '../network.ts'
 import type { Notify, SyncDaemon, Vrrp, VrrpInstance } from '../vrrp.ts'
 import type { Wish } from '../schema.ts'
@@ -46,18 +45,17 @@ const syncDaemonOf = (wish: Wish, instances: readonly VrrpInstance[]): SyncDaemo
   return { network: given.network, instance: instance.name, id }
 }
 
-/** How the routers agree on who is active, every default filled in. */
+/** How the routers agree on who is active, every default filled in; the password is opened later. */
 export const vrrpOf = (
   wish: Wish,
   { networks, vips }: { readonly networks: readonly Network[]; readonly vips: readonly Vip[] },
   origin: Origin,
-  authPass: Secret | undefined,
 ): Vrrp => {
   const { vrrp } = wish
   const instances = instancesOf(wish, networks, vips)
   return {
     advertInt: vrrp.advert_int,
-    authPass,
+    authPass: undefined,
     instances,
     unicast: vrrp.unicast,
     nopreempt: vrrp.nopreempt,

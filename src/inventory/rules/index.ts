@@ -1,4 +1,5 @@
 import { arpMethods, noRedirectInTunnels } from './arp.ts'
+import { becomeIsSaid } from './become.ts'
 import { fittingCheck } from './checks.ts'
 import { ftp } from './ftp.ts'
 import { gatewayIsAnother, namedGateways, oneGateway, privateCard } from './gateways.ts'
@@ -18,6 +19,7 @@ import { cards, realServerShape } from './shape.ts'
 import { sorryKeepsPort, sorryOnALink, sorryServer } from './sorry.ts'
 import { noCircles, notOverVips, oneHostEach, ownMachine } from './ssh.ts'
 import { edges, insideSubnets, overlaps } from './subnets.ts'
+import { localIsHere } from './transport.ts'
 import { addressTwice } from './twice.ts'
 import {
   advertInterval,
@@ -60,6 +62,7 @@ export const conflicts: readonly Rule[] = [
   noCircles,
   oneHostEach,
   ownMachine,
+  localIsHere,
   onePlaceEach,
   noNewPorts,
   firewallMarks,
@@ -76,6 +79,7 @@ export const conflicts: readonly Rule[] = [
 
 /** What is missing from a whole inventory without dangling names. */
 const gaps: readonly Rule[] = [
+  becomeIsSaid,
   sameNetworks,
   vipsAreServed,
   vrrpCards,

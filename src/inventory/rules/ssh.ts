@@ -1,7 +1,7 @@
 import { canonical } from '../address.ts'
 import { circleFrom, hopsTo, sshWishOf } from '../derive/jumps.ts'
 import type { Path } from '../../yaml.ts'
-import { hostsOf } from '../cluster.ts'
+import { hostsOf, type Ssh } from '../cluster.ts'
 import type { Wish } from '../schema.ts'
 import { hopsOf } from '../schema/ssh.ts'
 import { hostsIn, repeated, vipAt } from './parts.ts'
@@ -30,7 +30,7 @@ export const notOverVips: Rule = ({ wish, cluster }) => [
   }),
   ...hostsIn(wish).flatMap(({ name, host, path }): readonly Complaint[] => {
     if (host.ssh?.proxy_jump === undefined) return []
-    const hops = hopsTo(wish, name).map((hop) => hop.host)
+    const hops = (hopsTo(wish, name) ?? []).map((hop) => hop.host)
     return overVip(wish, hops, [...path, 'ssh', 'proxy_jump'])
   }),
   ...overVip(
@@ -53,6 +53,8 @@ export const noCircles: Rule = ({ wish }) =>
     ]
   })
 
+const portOf = ({ port }: Ssh): number => port ?? 22
+
 /** Two hosts are not one machine. */
 export const oneHostEach: Rule = ({ cluster }) => {
   const all = [...cluster.routers, ...cluster.realServers].map(({ name, role, ssh }) => ({
@@ -61,10 +63,10 @@ export const oneHostEach: Rule = ({ cluster }) => {
     // Behind different jumps the same address may well be another machine.
     key: JSON.stringify([
       canonical(ssh.host).toLowerCase(),
-      ssh.port,
-      ssh.proxyJump.map((hop) => [hop.host, hop.port]),
+      portOf(ssh),
+      (ssh.proxyJump ?? []).map((hop) => [hop.host, portOf(hop)]),
     ]),
-    where: `${ssh.host} port ${String(ssh.port)}`,
+    where: `${ssh.host} port ${String(portOf(ssh))}`,
   }))
   return repeated(all, ({ key }) => key)
     .filter(({ first, again }) => first.name !== again.name)
@@ -77,21 +79,23 @@ export const oneHostEach: Rule = ({ cluster }) => {
 /** A host is not set up on the machine that has another one's address. */
 export const ownMachine: Rule = ({ cluster }) => {
   const hosts = hostsOf(cluster)
+  const owners = new Map<string, string[]>()
+  for (const { name, interfaces } of hosts) {
+    for (const { address } of interfaces.flatMap(({ addresses }) => addresses)) {
+      const known = owners.get(address)
+      if (known === undefined) owners.set(address, [name])
+      else known.push(name)
+    }
+  }
   return hosts.flatMap(({ name, role, ssh }) => {
-    // Behind a jump the same address may well be another machine.
-    if (ssh.proxyJump.length > 0) return []
-    const owner = hosts.find(
-      (other) =>
-        other.name !== name &&
-        other.interfaces.some(({ addresses }) =>
-          addresses.some(({ address }) => address === canonical(ssh.host)),
-        ),
-    )
+    // Behind a jump the same address may well be another machine, and who is here is not looked for.
+    if ((ssh.proxyJump ?? []).length > 0 || ssh.transport === 'local') return []
+    const owner = owners.get(canonical(ssh.host))?.find((other) => other !== name)
     if (owner === undefined) return []
     return [
       {
         path: [role === 'router' ? 'routers' : 'real_servers', name, 'ssh', 'host'],
-        message: `${ssh.host} is an address of ${owner.name}, so ${name} would be set up there; give ${name}'s own`,
+        message: `${ssh.host} is an address of ${owner}, so ${name} would be set up there; give ${name}'s own`,
       },
     ]
   })

@@ -1,10 +1,18 @@
 import { z } from 'zod'
 import { shown } from '../../faults/schema-faults.ts'
 import { familyOf } from '../address.ts'
-import { oneOrMany, seconds, whole } from './fields.ts'
+import { oneOf, oneOrMany, seconds, whole } from './fields.ts'
+import { secret } from './secret.ts'
 
 const HOST = /^[A-Za-z0-9_](?:[\w.-]{0,252}[A-Za-z0-9_])?$/
 const USER = /^[A-Za-z_][\w.@+-]{0,63}\$?$/
+
+/** An address, or a name that no shell and no option of ssh could take for something else. */
+export const isHost = (text: string): boolean =>
+  familyOf(text) !== undefined || (HOST.test(text) && !/^[\d.]+$/.test(text))
+
+/** A user's name, as harmless. */
+export const isUser = (text: string): boolean => USER.test(text)
 
 /** One hop of `proxy_jump`, taken apart. */
 export interface Hop {
@@ -21,7 +29,7 @@ const hop = (text: string): Hop | undefined => {
   const host = bracketed ?? plain ?? ''
   const sane =
     (bracketed === undefined ? HOST.test(host) : familyOf(host) === 6) &&
-    (user === undefined || USER.test(user)) &&
+    (user === undefined || isUser(user)) &&
     (port === undefined || (port >= 1 && port <= 65535))
   return sane ? { user, host, port } : undefined
 }
@@ -35,7 +43,7 @@ export const hopsOf = (text: string): readonly Hop[] | undefined => {
 
 const host = z
   .string()
-  .refine((text) => familyOf(text) !== undefined || (HOST.test(text) && !/^[\d.]+$/.test(text)), {
+  .refine(isHost, {
     error: ({ input }) => {
       const text = String(input)
       if (/[@:]/.test(text) && familyOf(text) === undefined)
@@ -43,7 +51,10 @@ const host = z
       return `${shown(input)} is neither an IP address nor a host name`
     },
   })
-  .meta({ description: 'Where SSH connects to: an address or a name of DNS.' })
+  .meta({
+    description:
+      'As you would type it behind ssh: an address, a name of DNS, a Host of ssh_config.',
+  })
 
 const path = (noun: string) =>
   z
@@ -66,29 +77,59 @@ const strict = z
       return `${shown(input)} is not possible: ${HOST_KEYS}`
     },
   })
-  .meta({ description: 'OpenSSH: yes (default) or accept-new. Host keys are always checked.' })
+  .meta({
+    description:
+      "OpenSSH: yes or accept-new. Host keys are always checked. Default: ssh_config's, or yes.",
+  })
 
-/** What the whole inventory and one host may both say about SSH. */
+const userName = (noun: string) =>
+  z.string().refine(isUser, { error: ({ input }) => `${shown(input)} is not ${noun}` })
+
+/** How root's rights are had; all but the first say nothing without it. */
+const become = {
+  become: z
+    .boolean()
+    .optional()
+    .meta({ description: "true: root's rights by sudo, for who logs in is not root." }),
+  become_method: oneOf("a way to root's rights", ['sudo', 'doas'])
+    .optional()
+    .meta({ description: 'sudo (default) or doas.' }),
+  become_user: userName("a user's name")
+    .optional()
+    .meta({ description: 'Whose rights. Default: root.' }),
+  become_password: secret.optional().meta({
+    description:
+      'Where the password is, should sudo or doas want one: { env }, { file } or { command }. Default: asked for.',
+  }),
+}
+
+/** What the whole inventory and one host may both say about SSH. What neither says, ssh_config(5) says. */
 const options = {
-  user: z
-    .string()
-    .regex(USER, { error: ({ input }) => `${shown(input)} is not a user's name` })
+  user: userName("a user's name")
     .optional()
-    .meta({ description: 'Who logs in. Default: root.' }),
-  port: whole('a port', 1, 65535).optional().meta({ description: 'Default: 22.' }),
-  identity_file: oneOrMany(path('a key'))
+    .meta({ description: "Who logs in. Default: ssh_config's User, or root." }),
+  port: whole('a port', 1, 65535)
     .optional()
-    .meta({ description: "Private keys. Default: the agent, then OpenSSH's own default files." }),
+    .meta({ description: "Default: ssh_config's Port, or 22." }),
+  identity_file: oneOrMany(path('a key')).optional().meta({
+    description:
+      "Private keys. Default: ssh_config's IdentityFile, or the agent, then OpenSSH's own default files.",
+  }),
   user_known_hosts_file: oneOrMany(path('known hosts'))
     .optional()
-    .meta({ description: 'Default: ~/.ssh/known_hosts.' }),
+    .meta({ description: "Default: ssh_config's UserKnownHostsFile, or ~/.ssh/known_hosts." }),
   strict_host_key_checking: strict.optional(),
   connect_timeout: seconds('a timeout', 3600)
     .optional()
-    .meta({ description: 'Seconds. Default: 10.' }),
-  become: z.boolean().optional().meta({ description: "true: root's rights by sudo -n." }),
+    .meta({ description: "Seconds. Default: ssh_config's ConnectTimeout, or 10." }),
+  transport: oneOf('a transport', ['ssh2', 'openssh', 'local']).optional().meta({
+    description:
+      "ssh2: lbprov's own; openssh: the system's ssh; local: this very machine. Default: ssh2, or openssh where ssh_config asks for what only it can do.",
+  }),
+  ...become,
   proxy_jump: z
     .string()
+    .max(1000)
     .refine((text) => hopsOf(text) !== undefined, {
       error: ({ input }) =>
         `${shown(input)} is no way to jump; write [user@]host[:port], several with commas, the name of a host here, or none`,
@@ -96,7 +137,7 @@ const options = {
     .optional()
     .meta({
       description:
-        'OpenSSH: [user@]host[:port], comma-separated; the name of a host in this inventory; or none.',
+        "OpenSSH: [user@]host[:port], comma-separated; the name of a host in this inventory; or none. Default: ssh_config's.",
     }),
 }
 
