@@ -1,3 +1,18 @@
+/** Whether a word has come yet, however many pieces it comes in. Every byte is looked at once. */
+export const makeFinder = (word: string): ((bytes: Buffer) => boolean) => {
+  const sought = Buffer.from(word)
+  let found = false
+  let seam: Buffer = Buffer.alloc(0)
+  return (bytes) => {
+    if (found) return true
+    const bridge = Buffer.concat([seam, bytes.subarray(0, sought.length)])
+    found = bytes.includes(sought) || bridge.includes(sought)
+    const last = bytes.length < sought.length ? Buffer.concat([seam, bytes]) : bytes
+    seam = Buffer.from(last.subarray(Math.max(0, last.length - sought.length + 1)))
+    return found
+  }
+}
+
 /** One stream of an answer, kept as it comes until its end mark has come. */
 export interface Gathered {
   /** Bytes so far. */
@@ -8,13 +23,31 @@ export interface Gathered {
   text(): string
 }
 
-/** Every byte is looked at once, however many pieces it comes in. */
+/** Where bytes can be cut so that no character is: a byte that begins one ends the one before it. */
+const wholeCharacters = (bytes: Buffer): number => {
+  for (let back = 1; back <= Math.min(3, bytes.length); back += 1) {
+    const byte = bytes[bytes.length - back] ?? 0
+    if (byte >= 0xc0) return bytes.length - back
+    if (byte < 0x80) break
+  }
+  return bytes.length
+}
+
+const smallest = 4096
+const largest = 2 ** 20
+
+/**
+ * Bytes are copied together: a host that sends them one by one costs no more memory than one that does not. What was
+ * made text once is not kept as bytes.
+ */
 export const gather = (endMark: string): Gathered => {
-  const end = Buffer.from(endMark)
-  const pieces: Buffer[] = []
+  const ends = makeFinder(endMark)
+  let full: Buffer[] = []
+  let block: Buffer = Buffer.alloc(0)
+  let used = 0
+  let text = ''
   let size = 0
   let complete = false
-  let seam: Buffer = Buffer.alloc(0)
   return {
     get size() {
       return size
@@ -23,13 +56,32 @@ export const gather = (endMark: string): Gathered => {
       return complete
     },
     add: (bytes) => {
-      pieces.push(bytes)
       size += bytes.length
-      const bridge = Buffer.concat([seam, bytes.subarray(0, end.length)])
-      complete ||= bytes.includes(end) || bridge.includes(end)
-      const last = bytes.length < end.length ? Buffer.concat([seam, bytes]) : bytes
-      seam = last.subarray(Math.max(0, last.length - end.length + 1))
+      complete = ends(bytes)
+      for (let taken = 0; taken < bytes.length;) {
+        if (used === block.length) {
+          if (used > 0) full.push(block)
+          block = Buffer.allocUnsafe(Math.min(largest, Math.max(smallest, size)))
+          used = 0
+        }
+        const copied = bytes.copy(block, used, taken)
+        used += copied
+        taken += copied
+      }
     },
-    text: () => Buffer.concat(pieces).toString('utf8'),
+    text: () => {
+      const pieces = [...full, block.subarray(0, used)]
+      full = []
+      let rest: Buffer = Buffer.alloc(0)
+      for (let next = pieces.shift(); next !== undefined; next = pieces.shift()) {
+        const piece = rest.length === 0 ? next : Buffer.concat([rest, next])
+        const end = wholeCharacters(piece)
+        text += piece.toString('utf8', 0, end)
+        rest = piece.subarray(end)
+      }
+      block = Buffer.from(rest)
+      used = block.length
+      return text + block.toString('utf8')
+    },
   }
 }

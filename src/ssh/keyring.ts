@@ -1,30 +1,34 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 import type { ParsedKey } from 'ssh2'
-import ssh2 from 'ssh2'
 
-import { reveal, type Secret } from '../secret.ts'
-import { agentKeys, type AgentKey, type AgentMethod } from './agent.ts'
+import { reveal } from '../secret.ts'
+import { agentKeys, agentSigns, type AgentKey } from './agent.ts'
+import { defaultAlgorithms, mayShow } from './algorithms.ts'
 import type { Hop } from './hop.ts'
+import {
+  certificateBeside,
+  publicKey,
+  readKeyFile,
+  signWith,
+  type KeyFile,
+  type Unusable,
+} from './key-file.ts'
+import type { Person } from './person.ts'
 import * as say from './sentences.ts'
-
-/** What a person at a terminal can be asked. */
-export interface Terminal {
-  /** `undefined`: nobody answers. */
-  askPassphrase(keyFile: string): Promise<Secret | undefined>
-}
-
-export type Method = { readonly type: 'publickey'; readonly key: ParsedKey } | AgentMethod
 
 /** One key that may log in. */
 export interface Identity {
   /** As a person knows it: the file, or the agent's comment. */
   readonly shown: string
-  /** `open` asks a person. */
-  readonly locked: boolean
-  /** The key, or the reason why it cannot be used. */
-  readonly open: () => Promise<Method | string>
+  /** The public half; undefined: the file says it only when it is unlocked. */
+  readonly half: ParsedKey | undefined
+  /** Nobody need be asked for a signature. */
+  readonly atOnce: boolean
+  /** Asks a person for the passphrase: the key, or the reason why not. Undefined: it is not locked. */
+  readonly unlock?: (() => Promise<ParsedKey | string>) | undefined
+  /** The signature, or the reason why there is none. `algorithm`: RFC 4253, 6.6; RFC 8332. */
+  readonly sign: (bytes: Buffer, algorithm: string) => Promise<Buffer | string>
 }
 
 /** The identities for a hop in the order to try them, and why others are not among them. */
@@ -35,130 +39,144 @@ export interface Keys {
 
 export type Keyring = (hop: Hop) => Promise<Keys>
 
-interface Unusable {
-  readonly why: string
-  /** There is no such file. */
-  readonly missing?: boolean
-}
+/** Those that OpenSSH looks for in `~/.ssh`; the last two are named when they are of no use. */
+const defaultFiles = ['id_ed25519', 'id_ecdsa', 'id_rsa', 'id_ed25519_sk', 'id_ecdsa_sk']
 
-type KeyFile = { readonly key: ParsedKey } | { readonly sealed: string } | Unusable
+const passphraseTries = 3
 
-const parse = (text: string, passphrase?: string): ParsedKey | Error => {
-  const parsed = ssh2.utils.parseKey(text, passphrase) as ParsedKey | ParsedKey[] | Error
-  return Array.isArray(parsed) ? (parsed[0] ?? new Error('no key in it')) : parsed
-}
+/** An agent that takes longer than this has probably asked somebody. */
+const agentPatienceMs = 2000
 
-const readKey = async (file: string): Promise<KeyFile> => {
-  let text: string
-  try {
-    text = await readFile(file, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    return { why: say.unreadableKey(file, String(code)), missing: code === 'ENOENT' }
-  }
-  const key = parse(text)
-  if (!(key instanceof Error)) return { key: refuseSha1(key) }
-  return key.message.includes('no passphrase') ? { sealed: text } : { why: say.strangeKey(file) }
-}
-
-/** RFC 8332: a host that knows no SHA-2 signatures gets none at all. */
-const refuseSha1 = (key: ParsedKey): ParsedKey => {
-  if (key.type !== 'ssh-rsa') return key
-  const sign = key.sign.bind(key)
-  const refuse = (bytes: Buffer | string, hash?: string) =>
-    hash === undefined || hash === 'sha1' ? new Error('no SHA-1 signatures') : sign(bytes, hash)
-  key.sign = refuse as typeof key.sign
-  return key
-}
-
-const publicHalf = async (file: string): Promise<ParsedKey | undefined> => {
-  const text = await readFile(`${file}.pub`, 'utf8').catch(() => '')
-  const key = parse(text)
-  return key instanceof Error ? undefined : key
-}
-
-const once = <Result>(ask: (file: string) => Promise<Result>) => {
+const once = <Result>(ask: (name: string) => Promise<Result>) => {
   const answers = new Map<string, Promise<Result>>()
-  return (file: string): Promise<Result> => {
-    const answer = answers.get(file) ?? ask(file)
-    answers.set(file, answer)
+  return (name: string): Promise<Result> => {
+    const answer = answers.get(name) ?? ask(name)
+    answers.set(name, answer)
     return answer
   }
 }
 
-const sameKey = (one: ParsedKey, other: ParsedKey): boolean =>
-  one.getPublicSSH().equals(other.getPublicSSH())
+const bytesOf = (key: ParsedKey): Buffer => key.getPublicSSH()
 
 /**
- * The keys of this machine. Files are read once and passphrases asked once, for all hosts. `agentSocket`
- * is SSH_AUTH_SOCK; the default key files are those of ssh_config(5), IdentityFile.
+ * The keys of this machine. Files are read once, agents listed once and passphrases asked once, for all hosts.
+ * Without a `person` nobody is asked. `home`: where the default key files stand, ssh_config(5), IdentityFile.
  */
-export const makeKeyring = (
-  terminal: Terminal | undefined,
-  home: string,
-  agentSocket: string | undefined,
-): Keyring => {
-  const fileOnce = once(readKey)
-  const agentOnce = once(agentKeys)
+export const makeKeyring = (person: Person | undefined, home: string): Keyring => {
+  const fileOnce = once(readKeyFile)
+  const certificateOnce = once(certificateBeside)
+  const agentOnce = once((socket) => agentKeys(socket).catch(() => say.deafAgent(socket)))
 
-  const unlock = once(async (file: string): Promise<Method | string> => {
+  const unlock = async (file: string): Promise<ParsedKey | string> => {
     const sealed = await fileOnce(file)
-    if (!('sealed' in sealed)) return say.strangeKey(file)
-    for (let tries = 0; tries < 3; tries += 1) {
-      const passphrase = await terminal?.askPassphrase(file)
+    if ('why' in sealed || sealed.kind !== 'sealed') return say.strangeKey(file)
+    for (let tries = 0; tries < passphraseTries; tries += 1) {
+      const passphrase = await person?.askHidden(say.askPassphrase(file, tries > 0))
       if (passphrase === undefined) return say.noPassphrase(file)
-      const key = parse(sealed.sealed, reveal(passphrase))
-      if (!(key instanceof Error)) return { type: 'publickey', key: refuseSha1(key) }
+      const key = sealed.open(reveal(passphrase))
+      if (key !== undefined) return key
     }
     return say.wrongPassphrase(file)
+  }
+  const unlockOnce = once(unlock)
+
+  const ofAgent = (socket: string, held: AgentKey, half: ParsedKey, shown: string): Identity => ({
+    shown,
+    half,
+    atOnce: false,
+    sign: async (bytes, algorithm) => {
+      const tell = setTimeout(() => person?.tell(say.agentAsks(shown)), agentPatienceMs)
+      try {
+        return await agentSigns(socket, held.bytes, bytes, algorithm)
+      } catch (error) {
+        return say.agentRefuses(shown, (error as Error).message)
+      } finally {
+        clearTimeout(tell)
+      }
+    },
   })
 
-  const identity = async (
-    file: string,
-    inAgent: readonly AgentKey[],
-  ): Promise<Identity | Unusable> => {
-    const found = await fileOnce(file)
-    if ('why' in found) return found
-    const half = 'key' in found ? found.key : await publicHalf(file)
-    if ('key' in found && found.key.isPrivateKey()) {
-      const method: Method = { type: 'publickey', key: found.key }
-      return { shown: file, locked: false, open: () => Promise.resolve(method) }
+  const ofFile = (file: string, found: KeyFile): Identity | Unusable => {
+    if (found.kind === 'public') return { why: say.publicKeyOnly(file) }
+    if (found.exposed !== undefined) return { why: found.exposed }
+    if (found.kind === 'private') {
+      const { key } = found
+      const sign = (bytes: Buffer, algorithm: string) =>
+        Promise.resolve(signWith(key, bytes, algorithm))
+      return { shown: file, half: key, atOnce: true, sign }
     }
-    const held = inAgent.find((each) => half !== undefined && sameKey(each.key, half))
-    if (held !== undefined) {
-      return { shown: file, locked: false, open: () => Promise.resolve(held.method) }
+    if (person === undefined) return { why: say.noPassphrase(file) }
+    return {
+      shown: file,
+      half: found.half,
+      atOnce: false,
+      unlock: () => unlockOnce(file),
+      sign: async (bytes, algorithm) => {
+        const key = await unlockOnce(file)
+        return typeof key === 'string' ? key : signWith(key, bytes, algorithm)
+      },
     }
-    if ('key' in found) return { why: say.publicKeyOnly(file) }
-    if (terminal === undefined) return { why: say.noPassphrase(file) }
-    return { shown: file, locked: true, open: () => unlock(file) }
   }
 
   return async ({ ssh }) => {
-    const agent = agentSocket === undefined ? [] : await agentOnce(agentSocket)
+    const socket = ssh.agentSocket
+    const agent = socket === undefined ? [] : await agentOnce(socket)
     const inAgent = typeof agent === 'string' ? [] : agent
     const given = ssh.identityFiles.length > 0
-    const defaults = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((name) => join(home, '.ssh', name))
-    const found = await Promise.all(
-      (given ? ssh.identityFiles : defaults).map((file) => identity(file, inAgent)),
+    const files = given ? ssh.identityFiles : defaultFiles.map((name) => join(home, '.ssh', name))
+    const found = await Promise.all(files.map(fileOnce))
+    const accepted = ssh.algorithms.publicKey ?? defaultAlgorithms.publicKey
+
+    const named = new Set<AgentKey>()
+    const byFile = found.map((each, n): Identity | Unusable => {
+      const file = files[n] ?? ''
+      if ('why' in each) return each
+      const half = each.kind === 'sealed' ? each.half : each.key
+      if (half !== undefined && !mayShow(half.type, accepted)) {
+        return { why: say.unacceptedKey(file, half.type) }
+      }
+      const held = inAgent.find((one) => half !== undefined && bytesOf(half).equals(one.bytes))
+      if (held !== undefined) named.add(held)
+      const own = ofFile(file, each)
+      const asAgent = socket !== undefined && held !== undefined && half !== undefined
+      return asAgent && !('atOnce' in own && own.atOnce) ? ofAgent(socket, held, half, file) : own
+    })
+    const others = (ssh.identitiesOnly ? [] : inAgent.filter((each) => !named.has(each))).map(
+      (held): Identity | Unusable => {
+        const shown = say.agentKey(held.comment)
+        const half = publicKey(held.bytes)
+        if (half === undefined) return { why: say.strangeAgentKey(shown, held.bytes) }
+        return mayShow(half.type, accepted)
+          ? ofAgent(socket ?? '', held, half, shown)
+          : { why: say.unacceptedKey(shown, half.type) }
+      },
     )
-    const held: readonly Identity[] = inAgent.map((each) => ({
-      shown: each.shown,
-      locked: false,
-      open: () => Promise.resolve(each.method),
-    }))
-    const files = found.filter((each) => 'open' in each)
-    const others = found.filter((each) => 'why' in each)
+
+    const usable = byFile.filter((each) => 'sign' in each)
+    const ofTheAgent = others.filter((each) => 'sign' in each)
+    const open = usable.filter((each) => each.atOnce)
+    const why = (all: readonly (Identity | Unusable)[]): readonly Unusable[] =>
+      all.filter((each) => 'why' in each)
+    const certificates = await Promise.all(
+      files.filter((_, n) => !('why' in (found[n] ?? { why: '' }))).map(certificateOnce),
+    )
     return {
-      // Whoever needs a person's help comes last.
       identities: [
-        ...(given ? [] : held),
-        ...files.filter((each) => !each.locked),
-        ...files.filter((each) => each.locked),
+        ...usable.filter((each) => !each.atOnce && each.unlock === undefined),
+        // OpenSSH shows all of an agent's keys before the first that is only a file. But sshd counts them
+        // (MaxAuthTries, 6), so a file that somebody has named does not wait behind what an agent happens to hold.
+        ...(given ? [...open, ...ofTheAgent] : [...ofTheAgent, ...open]),
+        // Whoever needs a person's help comes last.
+        ...usable.filter((each) => each.unlock !== undefined),
       ],
       unusable: [
-        ...(typeof agent === 'string' ? [agent] : []),
-        // A default file that is not there is no fault.
-        ...others.filter((each) => given || each.missing !== true).map((each) => each.why),
+        ...new Set([
+          ...(typeof agent === 'string' ? [agent] : []),
+          // A default file that is not there is no fault.
+          ...why(byFile).flatMap((each) => (given || each.missing !== true ? [each.why] : [])),
+          ...certificates.filter((each) => each !== undefined),
+          ...why(others).map((each) => each.why),
+        ]),
       ],
     }
   }

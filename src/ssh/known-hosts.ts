@@ -1,4 +1,6 @@
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
+
+import { hashedName, lower } from './known-names.ts'
 
 /** One line of a known_hosts file that could be read. sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. */
 export interface KnownKey {
@@ -24,22 +26,54 @@ export type Verdict =
   | { readonly kind: 'changed'; readonly old: KnownKey }
   | { readonly kind: 'revoked'; readonly by: KnownKey }
 
+/** How many fields follow the type in a key's bytes. RFC 4253, 6.6; RFC 5656, 3.1; RFC 8709; PROTOCOL.u2f. */
+const fields: Readonly<Record<string, number>> = {
+  'ssh-ed25519': 1,
+  'ssh-rsa': 2,
+  'ssh-dss': 4,
+  'ecdsa-sha2-nistp256': 2,
+  'ecdsa-sha2-nistp384': 2,
+  'ecdsa-sha2-nistp521': 2,
+  'sk-ssh-ed25519@openssh.com': 2,
+  'sk-ecdsa-sha2-nistp256@openssh.com': 3,
+}
+
+/** The type that a key in the wire's form carries in front. RFC 4253, 6.6; empty when it carries none. */
+export const keyType = (key: Buffer): string =>
+  key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')
+
+/** A key of a type that OpenSSH knows, whole and with nothing behind it; a certificate is none. */
+export const isPlainKey = (key: Buffer): boolean => {
+  const wanted = fields[keyType(key)]
+  let at = 0
+  let count = 0
+  while (at + 4 <= key.length) {
+    at += 4 + key.readUInt32BE(at)
+    count += 1
+  }
+  return wanted !== undefined && at === key.length && count === wanted + 1
+}
+
 const parseLine = (text: string, file: string, line: number): KnownKey | undefined => {
-  const words = text.trim().split(/[ \t]+/)
+  const words = text.trim().split(/[ \t]+/, 5)
   const marker =
     words[0] === '@revoked' || words[0] === '@cert-authority' ? words.shift() : undefined
   const [hosts, type, key] = words
   if (hosts === undefined || type === undefined || key === undefined) return undefined
-  if (hosts.startsWith('#') || hosts.startsWith('@') || !/^[a-z]/.test(type)) return undefined
+  if (hosts.startsWith('#') || hosts.startsWith('@') || !Object.hasOwn(fields, type)) {
+    return undefined
+  }
   const bytes = Buffer.from(key, 'base64')
-  if (bytes.length < 4 || keyType(bytes) !== type) return undefined
+  if (bytes.toString('base64') !== key || keyType(bytes) !== type || !isPlainKey(bytes)) {
+    return undefined
+  }
   return {
     file,
     line,
     ...(marker === undefined ? {} : { marker: marker.slice(1) as 'revoked' | 'cert-authority' }),
     hosts,
     type,
-    key: bytes.toString('base64'),
+    key,
   }
 }
 
@@ -50,87 +84,52 @@ export const parseKnownHosts = (text: string, file: string): readonly KnownKey[]
     .map((line, n) => parseLine(line, file, n + 1))
     .filter((known) => known !== undefined)
 
-/** The type that a key in the wire's form carries in front. RFC 4253, 6.6; empty when it carries none. */
-export const keyType = (key: Buffer): string =>
-  key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')
-
 /** `SHA256:…`, as ssh-keygen -l prints it. */
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`
 
+/** Whose key it is. */
+export interface Named {
+  readonly host: string
+  readonly port: number
+  readonly hostKeyAlias: string | undefined
+}
+
 /** How known_hosts spells a host: `lb1`, or `[lb1]:2222` where the port is not 22. */
 export const knownName = (host: string, port: number): string =>
-  port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${String(port)}`
+  port === 22 ? lower(host) : `[${lower(host)}]:${String(port)}`
+
+/** The name by which a host's key is known; its alias stands as it is. */
+export const nameOf = ({ host, port, hostKeyAlias }: Named): string =>
+  hostKeyAlias === undefined ? knownName(host, port) : lower(hostKeyAlias)
+
+/** A host on another port is also known by its bare name; `undefined` where that is no other name. */
+export const bareName = ({ host, port, hostKeyAlias }: Named): string | undefined =>
+  port === 22 || hostKeyAlias !== undefined ? undefined : lower(host)
 
 /** The line that makes a key known for a host. */
-export const lineToAdd = (host: string, port: number, key: Buffer): string =>
-  `${knownName(host, port)} ${keyType(key)} ${key.toString('base64')}`
-
-const isHash = (salt: string, hash: string, name: string): boolean =>
-  createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash
-
-const fits = (pattern: string, name: string): boolean => {
-  const source = pattern
-    .toLowerCase()
-    .replaceAll(/[.+^${}()|[\]\\]/g, '\\$&')
-    .replaceAll(/\*+/g, '.*')
-    .replaceAll('?', '.')
-  return new RegExp(`^${source}$`, 's').test(name)
+export const lineToAdd = (named: Named, key: Buffer, hashed = false): string => {
+  const name = nameOf(named)
+  return `${hashed ? hashedName(name) : name} ${keyType(key)} ${key.toString('base64')}`
 }
 
-const names = (known: KnownKey, name: string): boolean => {
-  const hashed = /^\|1\|([^|]+)\|([^|]+)$/.exec(known.hosts)
-  if (hashed !== null) return isHash(hashed[1] ?? '', hashed[2] ?? '', name)
-  const patterns = known.hosts.split(',')
-  if (patterns.some((each) => each.startsWith('!') && fits(each.slice(1), name))) return false
-  return patterns.some((each) => !each.startsWith('!') && fits(each, name))
-}
-
-const judge = (about: readonly KnownKey[], key: string, type: string): Verdict => {
+/** Whether a key that a host shows may be believed, by the lines about one of its names. OpenSSH's hostfile.c. */
+export const judgeKey = (about: readonly KnownKey[], shown: Buffer): Verdict => {
+  const [key, type] = [shown.toString('base64'), keyType(shown)]
   const by = about.find((known) => known.marker === 'revoked' && known.key === key)
   if (by !== undefined) return { kind: 'revoked', by }
   const plain = about.filter((known) => known.marker === undefined)
   if (plain.some((known) => known.key === key)) return { kind: 'known' }
+  // A key of a type never seen is changed too: the known types were asked for first.
   const old = plain.find((known) => known.type === type) ?? plain[0]
   if (old !== undefined) return { kind: 'changed', old }
-  return { kind: 'unknown', authority: about.find((known) => known.marker === 'cert-authority') }
+  return { kind: 'unknown', authority: authorityOf(about) }
 }
 
-/**
- * Whether a key that a host shows may be believed. Like OpenSSH, a host on another port is also known by
- * its bare name; unlike OpenSSH, a key of a type never seen is `changed` where another type is known,
- * because the known types were asked for first.
- */
-export const judgeKey = (
-  known: readonly KnownKey[],
-  host: string,
-  port: number,
-  key: Buffer,
-): Verdict => {
-  const about = (name: string) => known.filter((each) => names(each, name))
-  const shown = key.toString('base64')
-  const verdict = judge(about(knownName(host, port)), shown, keyType(key))
-  if (verdict.kind !== 'unknown' || port === 22) return verdict
-  const bare = judge(about(knownName(host, 22)), shown, keyType(key))
-  return bare.kind === 'known' || bare.kind === 'revoked' ? bare : verdict
-}
+/** The types of the keys that these lines know a host by. */
+export const typesOf = (about: readonly KnownKey[]): readonly string[] => [
+  ...new Set(about.filter((each) => each.marker === undefined).map((each) => each.type)),
+]
 
-/** The lines that speak of a host, on its port or by its bare name. */
-export const linesAbout = (
-  known: readonly KnownKey[],
-  host: string,
-  port: number,
-): readonly KnownKey[] =>
-  known.filter((each) => names(each, knownName(host, port)) || names(each, knownName(host, 22)))
-
-/** The types of the keys by which a host is known. */
-export const knownTypes = (
-  known: readonly KnownKey[],
-  host: string,
-  port: number,
-): readonly string[] => {
-  const plain = known.filter((each) => each.marker === undefined)
-  const types = (name: string) => plain.filter((each) => names(each, name)).map((each) => each.type)
-  const exact = types(knownName(host, port))
-  return [...new Set(exact.length > 0 || port === 22 ? exact : types(knownName(host, 22)))]
-}
+export const authorityOf = (about: readonly KnownKey[]): KnownKey | undefined =>
+  about.find((known) => known.marker === 'cert-authority')

@@ -6,13 +6,16 @@ export interface Timer {
   readonly without: <Result>(work: () => Promise<Result>) => Promise<Result>
 }
 
+/** `ms` 0: it never runs out. */
 export const makeTimer = (ms: number, ranOut: () => void): Timer => {
   let stopped = false
-  let running = setTimeout(ranOut, ms)
+  let pauses = 0
+  let running: NodeJS.Timeout | undefined
   const restart = (): void => {
     clearTimeout(running)
-    if (!stopped) running = setTimeout(ranOut, ms)
+    if (!stopped && pauses === 0 && ms > 0) running = setTimeout(ranOut, ms)
   }
+  restart()
   return {
     restart,
     stop: () => {
@@ -20,10 +23,12 @@ export const makeTimer = (ms: number, ranOut: () => void): Timer => {
       clearTimeout(running)
     },
     without: async (work) => {
+      pauses += 1
       clearTimeout(running)
       try {
         return await work()
       } finally {
+        pauses -= 1
         restart()
       }
     },

@@ -1,21 +1,27 @@
-import { randomBytes } from 'node:crypto'
 import { channel as diagnostics } from 'node:diagnostics_channel'
-
-import type { ClientChannel } from 'ssh2'
 
 import type { Wire } from '../engine/wire.ts'
 import type { ReachError } from '../errors.ts'
-import { endMark, pack, unpack, type Answer, type Step } from '../sh/frame.ts'
-import type { Connection } from './connection.ts'
-import { gather, type Gathered } from './gather.ts'
-import * as say from './sentences.ts'
-import { makeTimer, type Timer } from './timer.ts'
+import type { Answer, Step } from '../sh/frame.ts'
+import type { BecomePasswords } from './become-passwords.ts'
+import { lacksPassword, shellByPassword, shellCommand } from './become.ts'
+import type { Channel, ChannelListener, Link } from './link.ts'
+import * as say from './sentences/shell.ts'
+import { makeTimer } from './timer.ts'
+import { makeTrip, type Trip } from './trip.ts'
 
 /** Bytes that one answer may have, both streams together. */
 const mostBytes = 256 * 2 ** 20
 
+/** Bytes that a host may say without an answer to give: before its shell begins, and between two trips. */
+const mostTalk = 2 ** 20
+
 /** Characters of a login shell's talk that are kept. */
 const mostPreface = 100_000
+
+/** A host that says a word now and then is given up too, after this many silences that it may keep, or this long. */
+const mostSilences = 20
+const longestMs = 4 * 3600_000
 
 /**
  * For whoever watches a run from outside (`node:diagnostics_channel`, by `--import`): a TripNews just before a trip
@@ -30,94 +36,96 @@ interface TripNews {
   readonly phase: 'sending' | 'sent' | 'answered'
 }
 
-interface Trip {
-  readonly steps: readonly Step[]
-  readonly mark: string
-  readonly out: Gathered
-  readonly err: Gathered
-  readonly timer: Timer
-  done(): void
-  fail(error: ReachError): void
-}
-
-const answersOf = ({ out, err, mark }: Trip): readonly (Answer | undefined)[] =>
-  unpack({ out: out.text(), err: err.text() }, mark)
-
-const hasBegun = ({ out, err, mark }: Trip): boolean =>
-  out.text().includes(`\n${mark} begin\n`) || err.text().includes(`\n${mark} begin\n`)
-
-/** Where a trip stood when it ended before its time. */
-const doing = (trip: Trip | undefined): string => {
-  if (trip === undefined) return ''
-  const done = answersOf(trip).length
-  const step = trip.steps[done]?.run.shown.trim().split('\n')[0]
-  if (!hasBegun(trip) || step === undefined) return ''
-  const shown = step.length > 120 ? `${step.slice(0, 120)}…` : step
-  return ` in step ${String(done + 1)} of ${String(trip.steps.length)} (${shown})`
+/** A trip for which somebody waits. */
+interface Pending extends Trip {
+  /** Something was heard. */
+  readonly heard: () => void
+  readonly pause: (until: Promise<unknown>) => void
+  readonly send: (channel: Channel) => void
+  readonly fail: (error: ReachError) => void
 }
 
 /**
- * The shell of one host, over the first of `connections`; the others are the way there. Nobody waits for
- * it to begin: what sudo or the login shell has against it, the first trip throws.
+ * The shell of one host, with root's rights where they are wished. Nobody waits for it to begin: what sudo or the login
+ * shell has against it, the first trip throws. A trip is given up after `timeoutMs` of silence, or after twenty times as
+ * long (and at most four hours) whatever is said.
  */
-export const openWire = (connections: readonly [Connection, ...Connection[]]): Wire => {
-  const { hop, client } = connections[0]
-  // Root needs no sudo, and may have none. LC_ALL: sudo's complaints are read below.
-  const sudo = hop.ssh.become && hop.ssh.user !== 'root'
-  const shell = sudo ? 'env LC_ALL=C sudo -n -- sh' : 'sh'
+export const openWire = (link: Link, passwords: BecomePasswords): Wire => {
+  const { hop } = link
   let dead: ReachError | undefined
-  let trip: Trip | undefined
+  let trip: Pending | undefined
   let last: Promise<unknown> = Promise.resolve()
-  let exit: number | undefined
   // What was said before the first script began: the login shell's reasons, should it end.
   let preface = ''
   let greeted = false
+  let talk = 0
   let trips = 0
+  let asking: Promise<unknown> | undefined
 
   const die = (reason: (doing: string) => ReachError): void => {
     if (dead !== undefined) return
-    dead = reason(doing(trip))
+    dead = reason(trip?.doing() ?? '')
     trip?.fail(dead)
-    for (const connection of connections) connection.close()
+    link.close()
   }
-  const lose = (error?: Error): void => die((step) => say.cutOff(hop, error?.message, step))
 
-  const hear = (stream: 'out' | 'err', bytes: Buffer): void => {
+  const hear: ChannelListener['data'] = (stream, bytes) => {
+    if (dead !== undefined) return
     if (!greeted && preface.length < mostPreface) preface += bytes.toString('utf8')
-    if (trip === undefined) return
-    trip[stream].add(bytes)
-    trip.timer.restart()
-    if (trip.out.complete && trip.err.complete) trip.done()
-    else if (trip.out.size + trip.err.size > mostBytes) {
+    trip?.hear(stream, bytes)
+    const answers = trip?.hasBegun() === true
+    greeted ||= answers
+    talk = answers ? 0 : talk + bytes.length
+    if (talk > mostTalk) die((step) => say.talksUnasked(hop, mostTalk, step))
+    else if (trip !== undefined && trip.size() > mostBytes) {
       die((step) => say.tooMuch(hop, mostBytes, step))
+    } else trip?.heard()
+  }
+  const end: ChannelListener['end'] = (exit) =>
+    die((step) => (greeted ? say.shellDied(hop, step) : say.noShell(hop, exit, preface)))
+
+  let shell: Promise<Channel>
+  const deliver = async (): Promise<void> => {
+    const mine = trip
+    try {
+      const channel = await shell
+      if (mine !== undefined && mine === trip) mine.send(channel)
+    } catch (error) {
+      die(() => error as ReachError)
     }
   }
-  const end = (): void =>
-    die((step) => {
-      const began = greeted || (trip !== undefined && hasBegun(trip))
-      return began ? say.shellDied(hop, step) : say.noShell(hop, exit, preface)
-    })
-
-  const opened = new Promise<ClientChannel>((resolve) => {
-    const listen = (channel: ClientChannel): void => {
-      channel.on('error', lose).on('close', end)
-      channel.on('exit', (code: number | null) => (exit = code ?? undefined))
-      channel.on('data', (bytes: Buffer) => hear('out', bytes))
-      channel.stderr.on('error', lose).on('data', (bytes: Buffer) => hear('err', bytes))
-      resolve(channel)
-    }
-    for (const each of connections) {
-      each.client.on('error', lose).on('close', () => lose())
-    }
+  const whileAsking = async <Result>(question: () => Promise<Result>): Promise<Result> => {
+    const answer = question()
+    asking = answer.then(
+      () => undefined,
+      () => undefined,
+    )
+    trip?.pause(asking)
     try {
-      client.exec(shell, (error, channel) => {
-        if (error === undefined) listen(channel)
-        else die(() => say.noChannel(hop, error.message))
-      })
-    } catch {
-      lose()
+      return await answer
+    } finally {
+      asking = undefined
     }
+  }
+  // What was sent already has gone to sudo, which read none of it.
+  const openByPassword = (): void => {
+    preface = ''
+    shell = shellByPassword(link, passwords, whileAsking, { data: hear, end })
+    void deliver()
+  }
+
+  link.onLost((why) => die((step) => say.cutOff(hop, why, step)))
+  shell = link.run(shellCommand(hop.ssh)).then((channel) => {
+    channel.listen({
+      data: hear,
+      end: (exit) => {
+        if (dead === undefined && !greeted && lacksPassword(hop.ssh, preface)) openByPassword()
+        else end(exit)
+      },
+    })
+    return channel
   })
+  void deliver()
 
   const travel = (steps: readonly Step[], timeoutMs: number) =>
     new Promise<readonly (Answer | undefined)[]>((resolve, reject) => {
@@ -125,36 +133,40 @@ export const openWire = (connections: readonly [Connection, ...Connection[]]): W
         reject(dead)
         return
       }
-      const mark = randomBytes(16).toString('hex')
       const n = (trips += 1)
       const publish = (phase: TripNews['phase']): void => {
         if (news.hasSubscribers) news.publish({ host: hop.host, n, phase } satisfies TripNews)
       }
-      const timer = makeTimer(timeoutMs, () => die((step) => say.tooSlow(hop, timeoutMs, step)))
+      const wholeMs = Math.max(timeoutMs, Math.min(mostSilences * timeoutMs, longestMs))
+      const silence = makeTimer(timeoutMs, () => die((step) => say.tooSlow(hop, timeoutMs, step)))
+      const whole = makeTimer(wholeMs, () => die((step) => say.tooLong(hop, wholeMs, step)))
       const settle = (act: () => void): void => {
-        timer.stop()
+        silence.stop()
+        whole.stop()
         trip = undefined
         act()
       }
-      const mine: Trip = {
-        steps,
-        mark,
-        timer,
-        out: gather(endMark(mark)),
-        err: gather(endMark(mark)),
-        done: () => {
-          greeted = true
+      const made = makeTrip(steps)
+      trip = {
+        ...made,
+        heard: () => {
+          silence.restart()
+          if (!made.isComplete()) return
           publish('answered')
-          settle(() => resolve(answersOf(mine)))
+          settle(() => resolve(made.answers()))
+        },
+        pause: (until) => {
+          for (const timer of [silence, whole]) void timer.without(() => until)
+        },
+        send: (channel) => {
+          publish('sending')
+          channel.write(made.script())
+          publish('sent')
         },
         fail: (error) => settle(() => reject(error)),
       }
-      trip = mine
-      void opened.then((channel) => {
-        publish('sending')
-        channel.write(pack(steps, mark))
-        publish('sent')
-      })
+      if (asking !== undefined) trip.pause(asking)
+      void deliver()
     })
 
   return {

@@ -1,163 +1,276 @@
-import { spawn } from 'node:child_process'
+import { generateKeyPairSync } from 'node:crypto'
+import { chmodSync, chownSync, copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import { makeDial } from '../../src/ssh/dial.ts'
-import type { Terminal } from '../../src/ssh/keyring.ts'
-import { Secret } from '../../src/secret.ts'
-import { sh } from '../../src/sh/sh.ts'
+import { openConnection } from '../../src/ssh/connection.ts'
+import type { Person } from '../../src/ssh/person.ts'
+import type { Reach } from '../../src/ssh/reach.ts'
 import { makeKey } from '../toy/keys.ts'
-import { atEnd, dialTo, failure, folder, nowhere, say, toy } from './scene.ts'
+import { failure, folder, toy } from './endings.ts'
+import { agentWith, person } from './people.ts'
+import { hopTo, meansOf, reachOf, visit } from './reach-of.ts'
 
 const keys = folder()
 const ed25519 = makeKey(join(keys, 'ed25519'))
 const ecdsa = makeKey(join(keys, 'ecdsa'), 'ecdsa')
+const ecdsa384 = makeKey(join(keys, 'ecdsa384'), 'ecdsa384')
+const ecdsa521 = makeKey(join(keys, 'ecdsa521'), 'ecdsa521')
 const rsa = makeKey(join(keys, 'rsa'), 'rsa')
 const sealed = makeKey(join(keys, 'sealed'), 'ed25519', 'open sesame')
 const sealedRsa = makeKey(join(keys, 'sealed_rsa'), 'rsa', 'open sesame')
 const stranger = makeKey(join(keys, 'stranger'))
-const all = [ed25519, ecdsa, rsa, sealed, sealedRsa].map((each) => each.publicKey)
+
+const forms = (['RFC4716', 'PEM', 'PKCS8'] as const).flatMap((form) =>
+  (['ecdsa', 'ecdsa521', 'rsa'] as const).flatMap((type) =>
+    ['', 'open sesame'].map((word) => {
+      const name = `${form}_${type}${word === '' ? '' : '_sealed'}`
+      return { name, word, key: makeKey(join(keys, name), type, word, form) }
+    }),
+  ),
+)
+
+/** Ed25519 in PKCS#8, which ssh-keygen does not write and OpenSSL does. */
+const pkcs8 = ['', 'open sesame'].map((word) => {
+  const { privateKey } = generateKeyPairSync('ed25519')
+  const name = `PKCS8_ed25519${word === '' ? '' : '_sealed'}`
+  const file = join(keys, name)
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 })
+  const { x = '' } = privateKey.export({ format: 'jwk' })
+  const bytes = Buffer.concat([
+    Buffer.from([0, 0, 0, 11]),
+    Buffer.from('ssh-ed25519'),
+    Buffer.from([0, 0, 0, 32]),
+    Buffer.from(x, 'base64url'),
+  ])
+  if (word !== '') {
+    const cipher = { type: 'pkcs8', format: 'pem', cipher: 'aes256', passphrase: word } as const
+    writeFileSync(file, privateKey.export(cipher), { mode: 0o600 })
+  }
+  return { name, word, key: { file, publicKey: `ssh-ed25519 ${bytes.toString('base64')}` } }
+})
+
+const all = [
+  ...[ed25519, ecdsa, ecdsa384, ecdsa521, rsa, sealed, sealedRsa],
+  ...[...forms, ...pkcs8].map(({ key }) => key),
+].map((each) => each.publicKey)
 
 const host = await toy({
   name: 'lb1',
   accounts: { root: { authorizedKeys: all }, ops: { authorizedKeys: all }, ann: {} },
-  sshd: 'Match User ann\nPubkeyAuthentication no\nPasswordAuthentication yes\nMatch all',
+  sshd: 'Match User ann\nPubkeyAuthentication no\nHostbasedAuthentication yes\nMatch all',
 })
-const wish = (...files: readonly string[]) => ({ ...host.ssh, identityFiles: files })
-
-/** Somebody who knows these passphrases, in this order, and counts the questions. */
-const person = (...words: readonly (string | undefined)[]) => {
-  const asked: string[] = []
-  const terminal: Terminal = {
-    askPassphrase: (file) => {
-      asked.push(file)
-      const word = words[asked.length - 1]
-      return Promise.resolve(word === undefined ? undefined : new Secret(word))
-    },
-  }
-  return { asked, terminal }
-}
+const wish = (files: readonly string[], more: Partial<Reach> = {}): Reach =>
+  reachOf({ ...host.ssh, identityFiles: files }, more)
+const refusal = (reach: Reach, who?: Person, home?: string): Promise<string> =>
+  failure(visit(reach, meansOf(who, home)))
 
 describe('a key file logs in', () => {
   it.each([
     ['ed25519', ed25519],
     ['ecdsa', ecdsa],
+    ['ecdsa384', ecdsa384],
+    ['ecdsa521', ecdsa521],
     ['rsa', rsa],
   ])('%s', async (_, key) => {
-    expect(await say(wish(key.file))).toBe('root\n')
+    await visit(wish([key.file]))
+  })
+
+  it.each([...forms, ...pkcs8])('$name', async ({ word, key }) => {
+    const { who, asked } = person('open barley', 'open sesame')
+    await visit(wish([key.file]), meansOf(who))
+    expect(asked).toHaveLength(word === '' ? 0 : 2)
   })
 
   it('as the second, after one that the host does not know', async () => {
-    expect(await say(wish(stranger.file, rsa.file))).toBe('root\n')
+    await visit(wish([stranger.file, rsa.file]))
   })
 
   it('from where OpenSSH looks when none is named', async () => {
     const home = folder()
     mkdirSync(join(home, '.ssh'))
     copyFileSync(ecdsa.file, join(home, '.ssh/id_ecdsa'))
-    expect(await say(wish(), sh`id -un`, undefined, { ...nowhere, home })).toBe('root\n')
+    await visit(wish([]), meansOf(undefined, home))
+  })
+
+  it('whoever may read it, when it is not our own', async () => {
+    const file = join(keys, 'of_another')
+    copyFileSync(ed25519.file, file)
+    chownSync(file, 4242, 4242)
+    chmodSync(file, 0o644)
+    await visit(wish([file]))
+  })
+
+  it('rsa, with the signature that the wish allows', async () => {
+    for (const algorithm of ['rsa-sha2-256', 'rsa-sha2-512']) {
+      await visit(wish([rsa.file], { algorithms: { publicKey: [algorithm] } }))
+    }
+    const old = await toy({
+      accounts: { root: { authorizedKeys: all } },
+      sshd: 'PubkeyAcceptedAlgorithms ssh-rsa',
+    })
+    const sha1 = reachOf({ ...old.ssh, identityFiles: [rsa.file] })
+    expect(await refusal(sha1)).toContain('it does not know /TMP/rsa')
+    await visit({ ...sha1, algorithms: { publicKey: ['ssh-rsa'] } })
   })
 })
 
 describe('an encrypted key', () => {
   it('asks its passphrase once for three hosts', async () => {
-    const { asked, terminal } = person('open sesame')
-    const dial = makeDial(() => wish(sealed.file), terminal, nowhere)
-    const wires = await Promise.all(['lb1', 'lb2', 'rs1'].map((name) => dial(name)))
-    for (const wire of wires) wire.close()
-    expect(asked).toEqual([sealed.file])
+    const { asked, who } = person('open sesame')
+    const means = meansOf(who)
+    await Promise.all(['lb1', 'lb2', 'rs1'].map((name) => visit(wish([sealed.file]), means, name)))
+    expect(asked).toEqual([`Passphrase for ${sealed.file}: `])
   })
 
   it('asks again after a slip', async () => {
-    const { asked, terminal } = person('open barley', 'open sesame')
-    expect(await say(wish(sealedRsa.file), sh`id -un`, terminal)).toBe('root\n')
-    expect(asked).toHaveLength(2)
+    const { asked, who } = person('open barley', 'open sesame')
+    await visit(wish([sealedRsa.file]), meansOf(who))
+    expect(asked).toEqual([
+      `Passphrase for ${sealedRsa.file}: `,
+      `That was not it. Passphrase for ${sealedRsa.file}: `,
+    ])
   })
 
   it('is not asked about when another key does', async () => {
-    const { asked, terminal } = person()
-    expect(await say(wish(sealed.file, ed25519.file), sh`id -un`, terminal)).toBe('root\n')
+    const { asked, who } = person()
+    await visit(wish([sealed.file, ed25519.file]), meansOf(who))
     expect(asked).toEqual([])
   })
 
   it('is asked about when the others do not do', async () => {
-    const { asked, terminal } = person('open sesame')
-    expect(await say(wish(stranger.file, sealed.file), sh`id -un`, terminal)).toBe('root\n')
-    expect(asked).toEqual([sealed.file])
+    const { asked, who } = person('open sesame')
+    await visit(wish([stranger.file, sealed.file]), meansOf(who))
+    expect(asked).toHaveLength(1)
+  })
+
+  it('is not asked about when the host does not know it', async () => {
+    const unknown = makeKey(join(keys, 'sealed_stranger'), 'ed25519', 'open sesame')
+    const { asked, who } = person('open sesame')
+    await visit(wish([unknown.file, sealed.file]), meansOf(who))
+    expect(asked).toEqual([`Passphrase for ${sealed.file}: `])
   })
 
   it('is of no use when nobody is there', async () => {
-    expect(await failure(dialTo(wish(sealed.file)))).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) cannot be logged in to: there is no key. Name one with ssh.identity_file, or ssh-add one.
+    expect(await refusal(wish([sealed.file]))).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         /TMP/sealed: it is encrypted and nobody is there to give its passphrase; ssh-add /TMP/sealed puts it into the agent"
     `)
   })
 
   it('is of no use when the passphrase is wrong', async () => {
-    const { terminal } = person('a', 'b', 'c')
-    expect(await failure(dialTo(wish(sealed.file), terminal))).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) cannot be logged in to: there is no key. Name one with ssh.identity_file, or ssh-add one.
+    const { who } = person('a', 'b', 'c')
+    expect(await refusal(wish([sealed.file]), who)).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         /TMP/sealed: three wrong passphrases"
     `)
   })
 
   it('is of no use when the person declines', async () => {
-    const { terminal } = person()
-    expect(await failure(dialTo(wish(sealed.file), terminal))).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) cannot be logged in to: there is no key. Name one with ssh.identity_file, or ssh-add one.
+    const { who } = person()
+    expect(await refusal(wish([sealed.file]), who)).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         /TMP/sealed: it is encrypted and nobody is there to give its passphrase; ssh-add /TMP/sealed puts it into the agent"
     `)
   })
 })
 
-describe('the agent', () => {
-  const socket = join(keys, 'agent')
-  beforeAll(async () => {
-    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] })
-    atEnd(() => agent.kill())
-    await once(agent.stdout, 'data')
-    const add = (file: string) =>
-      execFileSync('ssh-add', ['-q', file], {
-        env: { ...process.env, SSH_AUTH_SOCK: socket },
-        stdio: 'ignore',
-      })
-    add(stranger.file)
-    add(rsa.file)
-  })
-  const here = { ...nowhere, agentSocket: socket }
+describe('the agent', async () => {
+  const { socket } = await agentWith([stranger.file, rsa.file])
+  const asking = (files: readonly string[], more: Partial<Reach> = {}): Reach =>
+    wish(files, { agentSocket: socket, ...more })
 
   it('logs in with the right one of its keys', async () => {
-    expect(await say(wish(), sh`id -un`, undefined, here)).toBe('root\n')
+    await visit(asking([]))
   })
 
-  it('opens an encrypted file whose key it holds', async () => {
-    // Sealed on disk, open in the agent: the public half beside the file tells which.
+  it.each([ed25519, ecdsa, ecdsa384, ecdsa521, rsa])('signs with $publicKey', async ({ file }) => {
+    const agent = await agentWith([file])
+    await visit(wish([], { agentSocket: agent.socket }))
+  })
+
+  it('opens an encrypted file whose key it holds, by what the file itself says', async () => {
+    const agent = await agentWith([])
     const file = join(keys, 'sealed_twin')
-    copyFileSync(sealed.file, file)
+    copyFileSync(ed25519.file, file)
+    agent.add(file)
+    execFileSync('ssh-keygen', ['-q', '-p', '-f', file, '-N', 'open sesame'])
+    await visit(wish([file], { agentSocket: agent.socket, identitiesOnly: true }))
+    expect(await refusal(wish([file]))).toContain('it is encrypted')
+  })
+
+  it('opens an encrypted PEM whose key it holds, by the public half beside', async () => {
+    const agent = await agentWith([rsa.file])
+    const file = join(keys, 'pem_twin')
+    copyFileSync(forms.find(({ name }) => name === 'PEM_rsa_sealed')?.key.file ?? '', file)
     copyFileSync(`${rsa.file}.pub`, `${file}.pub`)
-    expect(await say(wish(file), sh`id -un`, undefined, here)).toBe('root\n')
+    await visit(wish([file], { agentSocket: agent.socket, identitiesOnly: true }))
   })
 
   it('is asked by a public key file', async () => {
-    expect(await say(wish(`${rsa.file}.pub`), sh`id -un`, undefined, here)).toBe('root\n')
-    const other = wish(`${ed25519.file}.pub`)
-    expect(await failure(dialTo(other, undefined, here))).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) cannot be logged in to: there is no key. Name one with ssh.identity_file, or ssh-add one.
+    await visit(asking([`${rsa.file}.pub`], { identitiesOnly: true }))
+    const other = asking([`${ed25519.file}.pub`], { identitiesOnly: true })
+    expect(await refusal(other)).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         /TMP/ed25519.pub: a public key whose private half ssh-agent does not hold"
     `)
   })
 
+  it('is asked for its other keys after the named files, unless only those may be shown', async () => {
+    await visit(asking([stranger.file]))
+    expect(await refusal(asking([stranger.file], { identitiesOnly: true }))).toMatchInlineSnapshot(
+      `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know /TMP/stranger (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there."`,
+    )
+  })
+
+  it('asks somebody before it signs', async () => {
+    const agent = await agentWith([rsa.file], 'exit 0')
+    await visit(wish([], { agentSocket: agent.socket }))
+  })
+
+  it('is not given up while it asks somebody', async () => {
+    const gate = join(folder(), 'gate')
+    const agent = await agentWith([rsa.file], `until [ -e ${gate} ]; do sleep 0.05; done`)
+    const { who, told } = person()
+    const patient = { agentSocket: agent.socket, connectTimeout: 1 }
+    const asked = new Promise<void>((resolve) => {
+      const tell = (sentence: string): void => {
+        told.push(sentence)
+        resolve()
+      }
+      visit(wish([], patient), meansOf({ ...who, tell })).catch(() => undefined)
+    })
+    // What it tells comes when connect_timeout would long be over.
+    await asked
+    expect(told).toMatchInlineSnapshot(`
+      [
+        "Waiting for the agent's "toy rsa" to sign: does the agent ask something in a window, or is there a key to be touched?",
+      ]
+    `)
+    const second = visit(wish([], patient))
+    writeFileSync(gate, '')
+    await second
+  })
+
+  it('says no', async () => {
+    const agent = await agentWith([rsa.file, ed25519.file], 'exit 1')
+    expect(await refusal(wish([], { agentSocket: agent.socket }))).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
+      Not tried:
+        the agent's "toy rsa": the host would take it, but the agent does not sign with it (it says no); where it asks first (ssh-add -c), somebody has to say yes
+        the agent's "toy ed25519": the host would take it, but the agent does not sign with it (it says no); where it asks first (ssh-add -c), somebody has to say yes"
+    `)
+  })
+
   it('that is gone is named', async () => {
-    const gone = { ...nowhere, agentSocket: join(keys, 'gone') }
-    expect(await failure(dialTo(wish(), undefined, gone))).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) cannot be logged in to: there is no key. Name one with ssh.identity_file, or ssh-add one.
+    const gone = wish([], { agentSocket: join(keys, 'gone') })
+    expect(await refusal(gone)).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         ssh-agent at /TMP/gone does not answer; is SSH_AUTH_SOCK of an earlier session?"
     `)
@@ -166,51 +279,108 @@ describe('the agent', () => {
 
 describe('a login is refused', () => {
   it('to a key that the host does not know', async () => {
-    expect(await failure(dialTo(wish(stranger.file)))).toMatchInlineSnapshot(
+    expect(await refusal(wish([stranger.file]))).toMatchInlineSnapshot(
       `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know /TMP/stranger (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there."`,
     )
   })
 
-  it('by a host that takes passwords only', async () => {
-    expect(await failure(dialTo({ ...host.ssh, user: 'ann' }))).toMatchInlineSnapshot(
-      `"login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it offers only password, and lbprov logs in by key. PubkeyAuthentication in its sshd_config decides that."`,
+  it('by a host that wants what lbprov does not know', async () => {
+    expect(await refusal({ ...wish([ed25519.file]), user: 'ann' })).toMatchInlineSnapshot(
+      `"login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it takes no keys (it offers hostbased). lbprov knows none of these; the system's ssh may: ssh.transport: openssh."`,
     )
   })
 
   it('to a file that is not there, or is not a key', async () => {
     const strange = join(keys, 'strange')
     writeFileSync(strange, 'not a key\n')
-    const work = dialTo(wish(join(keys, 'missing'), strange))
-    expect(await failure(work)).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) cannot be logged in to: there is no key. Name one with ssh.identity_file, or ssh-add one.
+    const half = join(keys, 'half')
+    writeFileSync(half, '-----BEGIN RSA PRIVATE KEY-----\nAAAA\n', { mode: 0o600 })
+    const large = join(keys, 'large')
+    writeFileSync(large, Buffer.alloc(2 ** 20 + 1))
+    const files = [join(keys, 'missing'), strange, half, large, keys, '/dev/null']
+    expect(await refusal(wish(files))).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         /TMP/missing: there is no such file
-        /TMP/strange: not a key that lbprov can read (FIDO keys, sk-…, are not among them)"
+        /TMP/strange: not a key that lbprov can read
+        /TMP/half: not a key that lbprov can read
+        /TMP/large: it is longer than 1 MiB
+        /TMP: it is a folder
+        /dev/null: not a key that lbprov can read"
+    `)
+  })
+
+  it('to a file that others may read', async () => {
+    const file = join(keys, 'open')
+    copyFileSync(ed25519.file, file)
+    chmodSync(file, 0o640)
+    expect(await refusal(wish([file]))).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
+      Not tried:
+        /TMP/open: others may read it (mode 0640), so it is no secret and OpenSSH ignores it too; chmod 600 /TMP/open"
+    `)
+    chmodSync(file, 0o400)
+    await visit(wish([file]))
+  })
+
+  it('to security keys and certificates, which only the system’s ssh can show', async () => {
+    const security = join(keys, 'id_sk')
+    const type = Buffer.from('\0\0\0\u001ask-ssh-ed25519@openssh.com', 'latin1')
+    writeFileSync(`${security}.pub`, `sk-ssh-ed25519@openssh.com ${type.toString('base64')} me\n`)
+    const signed = join(keys, 'signed')
+    copyFileSync(stranger.file, signed)
+    copyFileSync(`${stranger.file}.pub`, `${signed}.pub`)
+    execFileSync('ssh-keygen', ['-q', '-s', ed25519.file, '-I', 'me', `${signed}.pub`])
+    const files = [`${security}.pub`, signed, `${signed}-cert.pub`]
+    expect(await refusal(wish(files))).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know /TMP/signed (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there.
+      Not tried:
+        /TMP/id_sk.pub: a security key (FIDO, sk-…), which only the system's ssh can show: ssh.transport: openssh
+        /TMP/signed-cert.pub: a certificate, which only the system's ssh can show: ssh.transport: openssh"
+    `)
+    const agent = await agentWith([signed])
+    expect(await refusal(wish([], { agentSocket: agent.socket }))).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know the agent's "toy ed25519" (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there.
+      Not tried:
+        the agent's "toy ed25519": a certificate, which only the system's ssh can show: ssh.transport: openssh"
+    `)
+  })
+
+  it('to a key of a type that may not be shown', async () => {
+    const only = wish([rsa.file], { algorithms: { publicKey: ['ssh-ed25519'] } })
+    expect(await refusal(only)).toMatchInlineSnapshot(`
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
+      Not tried:
+        /TMP/rsa: its type, ssh-rsa, is not among those that may be shown to this host (PubkeyAcceptedAlgorithms in ssh_config)"
     `)
   })
 
   it('to somebody without any key', async () => {
-    expect(await failure(dialTo(wish()))).toMatchInlineSnapshot(
-      `"login: lb1 (127.0.0.1 port PORT) cannot be logged in to: there is no key. Name one with ssh.identity_file, or ssh-add one."`,
-    )
-  })
-
-  it('by a host that wants a password as well', async () => {
-    const strict = await toy({
-      accounts: { ops: {} },
-      sshd: 'AuthenticationMethods publickey,password\nPasswordAuthentication yes',
-    })
-    expect(await failure(dialTo({ ...strict.ssh, user: 'ops' }))).toMatchInlineSnapshot(
-      `"login: lb1 (127.0.0.1 port PORT) took the key of ops and wants password as well; lbprov answers no questions at the login. AuthenticationMethods in its sshd_config decides that."`,
+    expect(await refusal(wish([]))).toMatchInlineSnapshot(
+      `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: there is no key (it offers publickey). Name a key with ssh.identity_file, or ssh-add one."`,
     )
   })
 
   it('after too many keys', async () => {
     const strict = await toy({ sshd: 'MaxAuthTries 2' })
     const files = [stranger, ed25519, ecdsa, rsa].map((each) => each.file)
-    const work = dialTo({ ...strict.ssh, identityFiles: files })
-    expect(await failure(work)).toMatchInlineSnapshot(
+    const work = refusal(reachOf({ ...strict.ssh, identityFiles: files }))
+    expect(await work).toMatchInlineSnapshot(
       `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: Too many authentication failures. It was shown /TMP/stranger and /TMP/ed25519. Name the right key with ssh.identity_file."`,
     )
   })
+})
+
+it('nobody between can drop a message unseen: strict key exchange is on', async () => {
+  const connection = await openConnection(hopTo(wish([ed25519.file])), meansOf())
+  const inside = connection.client as unknown as { _protocol: { _strictMode: boolean } }
+  expect(inside._protocol._strictMode).toBe(true)
+  connection.close()
+})
+
+it('a pipe with the name of a key keeps nobody waiting', async () => {
+  const pipe = join(keys, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  expect(await refusal(wish([pipe]))).toContain('/TMP/pipe: it is no file')
+  rmSync(pipe)
 })

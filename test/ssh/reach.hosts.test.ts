@@ -7,6 +7,9 @@ import { describe, expect, it } from 'vitest'
 
 import { makeDial } from '../../src/ssh/dial.ts'
 import { sh } from '../../src/sh/sh.ts'
+import { openConnection } from '../../src/ssh/connection.ts'
+import type { Reach } from '../../src/ssh/reach.ts'
+import { hopTo, meansOf, reachOf, visit } from './reach-of.ts'
 import { atEnd, dialTo, failure, nowhere, say, toy } from './scene.ts'
 
 describe('a host is not reached', () => {
@@ -68,8 +71,33 @@ describe('a host is not reached', () => {
   it('when it speaks only what is out of date', async () => {
     const host = await toy({ sshd: 'Ciphers aes128-cbc' })
     expect(await failure(dialTo(host.ssh))).toMatchInlineSnapshot(
-      `"connect: lb1 (127.0.0.1 port PORT) and lbprov have nothing in common: no matching C->S cipher. lbprov speaks nothing older than SHA-2, AES-CTR and RFC 8332."`,
+      `"connect: lb1 (127.0.0.1 port PORT) and lbprov have nothing in common: no matching C->S cipher; it offers aes128-cbc. That is out of date; where it must be, ssh_config can allow it for this host: Ciphers +aes128-cbc"`,
     )
+  })
+
+  it('when what it speaks is unknown to lbprov, or ssh_config rules it out', async () => {
+    const host = await toy({ sshd: 'KexAlgorithms sntrup761x25519-sha512@openssh.com' })
+    expect(await failure(visit(reachOf(host.ssh)))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) and lbprov have nothing in common: no matching key exchange algorithm; it offers sntrup761x25519-sha512@openssh.com. The system's ssh may speak it: ssh.transport: openssh."`,
+    )
+    const other = await toy({ sshd: 'MACs hmac-sha2-256\nCiphers aes128-ctr' })
+    const strict = reachOf(other.ssh, { algorithms: { mac: ['hmac-sha2-512'] } })
+    expect(await failure(visit(strict))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) and lbprov have nothing in common: no matching C->S MAC; it offers hmac-sha2-256. MACs in ssh_config rules that out for this host."`,
+    )
+    const none = reachOf(other.ssh, { algorithms: { cipher: [] } })
+    expect(await failure(visit(none))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) cannot be spoken to: of the algorithms that ssh_config allows for it (cipher), lbprov knows none; ssh.transport: openssh may."`,
+    )
+  })
+
+  it('from an address that this machine does not have', async () => {
+    const host = await toy()
+    const work = visit(reachOf(host.ssh, { bindAddress: '192.0.2.77' }))
+    expect(await failure(work)).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) cannot be reached from the address that BindAddress (ssh_config) names: this machine does not have it, or it is of another family."`,
+    )
+    await visit(reachOf(host.ssh, { bindAddress: '127.0.0.2', addressFamily: 'inet' }))
   })
 
   it('when it hangs up, however late', async () => {
@@ -113,7 +141,7 @@ describe('jump hosts', async () => {
     const unknown = { ...far.ssh, userKnownHostsFiles: [] }
     const work = dialTo({ ...target.ssh, proxyJump: [near.ssh, unknown] })
     expect(await failure(work)).toMatchInlineSnapshot(`
-      "host key: lb1: its jump host 127.0.0.1 port PORT through 127.0.0.1 shows the ED25519 key SHA256:…, which no known_hosts file holds. If ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on its own console prints the same, add this line to a known_hosts file:
+      "host key: lb1: its jump host 127.0.0.1 port PORT through 127.0.0.1 shows the ED25519 key SHA256:…, which no known_hosts file holds. If ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on its own console prints the same, add this line to /nonexistent/.ssh/known_hosts:
       [127.0.0.1]:PORT ssh-ed25519 AAAA…"
     `)
   })
@@ -157,6 +185,96 @@ describe('jump hosts', async () => {
       `"lost: lb1 (127.0.0.1 port PORT through 127.0.0.1) was lost. What was running may have run or not; the next run asks the host anew before it changes anything."`,
     )
   })
+})
+
+describe('what is out of date is spoken where ssh_config asks for it', async () => {
+  const old = await toy({
+    hostKeys: ['rsa'],
+    sshd: `Ciphers aes128-cbc
+MACs hmac-sha1
+KexAlgorithms diffie-hellman-group14-sha1`,
+  })
+  it('and only there', async () => {
+    expect(await failure(visit(reachOf(old.ssh)))).toContain(
+      'KexAlgorithms +diffie-hellman-group14-sha1',
+    )
+    const algorithms: Reach['algorithms'] = {
+      kex: ['diffie-hellman-group14-sha1'],
+      cipher: ['aes128-cbc'],
+      mac: ['hmac-sha1'],
+    }
+    await visit(reachOf(old.ssh, { algorithms }))
+  })
+})
+
+describe('a ProxyCommand', async () => {
+  const host = await toy()
+  const pipe = `bash -c 'exec 3<>/dev/tcp/127.0.0.1/${String(host.port)}; cat <&3 & exec cat >&3'`
+  const by = (proxyCommand: string, more: Partial<Reach> = {}): Reach =>
+    // Nothing listens at that port, so only the command leads there.
+    reachOf(host.ssh, { proxyCommand, ...more })
+
+  it('is the connection', async () => {
+    await visit(by(pipe))
+  })
+
+  it('ends with it', async () => {
+    const connection = await openConnection(hopTo(by(pipe)), meansOf())
+    const lost = new Promise<void>((resolve) => {
+      connection.client.on('close', () => resolve())
+    })
+    connection.close()
+    await lost
+  })
+
+  it('that fails says why', async () => {
+    const bad = by(`sh -c 'printf "\\033[31mno way\\n" >&2; exit 3'`)
+    expect(await failure(visit(bad))).toMatchInlineSnapshot(`
+      "connect: lb1 (127.0.0.1 port PORT) cannot be reached: its ProxyCommand (ssh_config) ended with exit 3. It said:
+        �[31mno way"
+    `)
+    expect(await failure(visit(by('/nonexistent/way')))).toContain('ended with exit 127')
+    expect(await failure(visit(by('true')))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) cannot be reached: its ProxyCommand (ssh_config) ended with exit 0 and said nothing."`,
+    )
+  })
+
+  it('that does nothing is given up', async () => {
+    const idle = by('sleep 1000', { connectTimeout: 0.3 })
+    expect(await failure(visit(idle))).toMatchInlineSnapshot(
+      `"connect: lb1 (127.0.0.1 port PORT) cannot be reached: its ProxyCommand (ssh_config) made no connection and was ended and said nothing."`,
+    )
+  })
+
+  it('leads to a host that is verified all the same', async () => {
+    const unknown = by(pipe, { userKnownHostsFiles: [] })
+    expect(await failure(visit(unknown))).toMatch(/^host key: /)
+  })
+})
+
+it('without a connect_timeout a host may take its time', async () => {
+  const host = await toy()
+  host.breakAt({ direction: 'out', afterBytes: 0, then: 'stall' })
+  const work = visit(reachOf(host.ssh, { connectTimeout: 0 }))
+  while (host.connections === 0) await new Promise((resolve) => setImmediate(resolve))
+  host.cut()
+  expect(await failure(work)).toMatch(/^connect: /)
+})
+
+it('a host that answers nothing more is noticed by ServerAliveInterval', async () => {
+  const host = await toy()
+  const reach = reachOf(host.ssh, { serverAliveInterval: 0.1, serverAliveCountMax: 2 })
+  const { client } = await openConnection(hopTo(reach), meansOf())
+  const lost = new Promise<void>((resolve) => {
+    client.on('close', () => resolve())
+  })
+  host.breakAt({
+    connection: 1,
+    direction: 'out',
+    afterBytes: host.passed(1, 'out'),
+    then: 'stall',
+  })
+  await lost
 })
 
 it('twenty hosts at once', async () => {

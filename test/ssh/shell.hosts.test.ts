@@ -1,33 +1,26 @@
 import { describe, expect, it } from 'vitest'
 
+import type { Become } from '../../src/inventory/cluster.ts'
 import { sh } from '../../src/sh/sh.ts'
 import { dialTo, failure, say, toy } from './scene.ts'
 
 const host = await toy({
   name: 'lb1',
   accounts: {
-    ops: {},
-    ann: {},
-    eve: {},
-    joe: {},
-    tty: {},
     gone: { shell: '/usr/sbin/nologin' },
     loud: { bashrc: 'echo hello; echo oops >&2; printf "no end"\n' },
     brief: { bashrc: 'exit 3\n' },
     lost: { bashrc: 'PATH=/nonexistent\n' },
     dashing: { shell: '/bin/dash' },
+    endless: { bashrc: 'yes\n' },
+    later: { bashrc: '(until [ -e /tmp/talk ]; do sleep 0.1; done; exec yes) &\n' },
+    ticking: {},
   },
-  sudoers: `ops ALL=(root) NOPASSWD: ALL
-loud ALL=(root) NOPASSWD: ALL
-tty ALL=(root) NOPASSWD: ALL
-ann ALL=(root) ALL
-joe ALL=(root) NOPASSWD: /bin/true
-Defaults:tty requiretty
-Defaults:eve !authenticate
-`,
+  sudoers: 'loud ALL=(root) NOPASSWD: ALL\n',
 })
-const as = (user: string, become = false) => ({ ...host.ssh, user, become })
-const first = async (user: string, become = false) => {
+const sudo: Become = { method: 'sudo', user: 'root', password: undefined }
+const as = (user: string, become?: Become) => ({ ...host.ssh, user, become })
+const first = async (user: string, become?: Become) => {
   const wire = await dialTo(as(user, become))
   try {
     return await wire.trip([{ run: sh`id -un` }], 20_000)
@@ -36,54 +29,6 @@ const first = async (user: string, become = false) => {
   }
 }
 
-describe('root by sudo', () => {
-  it('without a password', async () => {
-    expect(await first('ops', true)).toEqual([{ exit: 0, out: 'root\n', err: '' }])
-  })
-
-  it('only when it is wished', async () => {
-    expect(await say(as('ops'))).toBe('ops\n')
-  })
-
-  it('not with a password', async () => {
-    expect(await failure(first('ann', true))).toMatchInlineSnapshot(`
-      "become: lb1 (127.0.0.1 port PORT) does not let ann become root without a password; what lets it is a file in /etc/sudoers.d with the line "ann ALL=(root) NOPASSWD: ALL". It said:
-        sudo: a password is required"
-    `)
-  })
-
-  it('not for somebody whom sudoers does not know', async () => {
-    expect(await failure(first('eve', true))).toMatchInlineSnapshot(`
-      "become: lb1 (127.0.0.1 port PORT) does not let eve become root; what lets it is a file in /etc/sudoers.d with the line "eve ALL=(root) NOPASSWD: ALL". It said:
-        eve is not in the sudoers file."
-    `)
-  })
-
-  it('not for somebody who may run something else', async () => {
-    expect(await failure(first('joe', true))).toMatchInlineSnapshot(`
-      "become: lb1 (127.0.0.1 port PORT) does not let joe become root without a password; what lets it is a file in /etc/sudoers.d with the line "joe ALL=(root) NOPASSWD: ALL". It said:
-        sudo: a password is required"
-    `)
-  })
-
-  it('not on a terminal only', async () => {
-    expect(await failure(first('tty', true))).toMatchInlineSnapshot(`
-      "become: lb1 (127.0.0.1 port PORT) lets tty become root on a terminal only (requiretty); what lifts it is "Defaults:tty !requiretty" in a file in /etc/sudoers.d. It said:
-        sudo: sorry, you must have a tty to run sudo"
-    `)
-  })
-
-  it('not without sudo', async () => {
-    const bare = await toy({ accounts: { ops: {} } })
-    bare.run(['rm', '/usr/bin/sudo'])
-    const wire = await dialTo({ ...bare.ssh, user: 'ops', become: true })
-    expect(await failure(wire.trip([{ run: sh`:` }], 20_000))).toMatchInlineSnapshot(`
-      "become: lb1 (127.0.0.1 port PORT) has no sudo, and ops is to become root by it. Install it, or log in as root with ssh.become: false. It said:
-        env: 'sudo': No such file or directory"
-    `)
-  })
-})
-
 describe('the login shell', () => {
   it('may be another than sh', async () => {
     expect(await say(as('dashing'))).toBe('dashing\n')
@@ -91,7 +36,7 @@ describe('the login shell', () => {
 
   it('may talk before it comes to the point', async () => {
     expect(await first('loud')).toEqual([{ exit: 0, out: 'loud\n', err: '' }])
-    expect(await first('loud', true)).toEqual([{ exit: 0, out: 'root\n', err: '' }])
+    expect(await first('loud', sudo)).toEqual([{ exit: 0, out: 'root\n', err: '' }])
   })
 
   it('refuses', async () => {
@@ -146,4 +91,31 @@ it('what it said once, every later trip says', async () => {
   const [one, two, three] = await Promise.all(trips)
   expect(one).toMatch(/^shell: /)
   expect([two, three]).toEqual([one, one])
+})
+
+describe('a host that does not stop', () => {
+  it('talking before its shell begins', async () => {
+    expect(await failure(first('endless'))).toMatchInlineSnapshot(
+      `"lost: lb1 (127.0.0.1 port PORT) said more than 1 MiB that nobody had asked for and was given up. What was running may have run or not; the next run asks the host anew before it changes anything."`,
+    )
+  })
+
+  it('talking while nobody asks it anything', async () => {
+    const wire = await dialTo(as('later'))
+    expect(await wire.trip([{ run: sh`echo asked` }], 20_000)).toMatchObject([{ out: 'asked\n' }])
+    host.write('/tmp/talk', '')
+    while (host.open > 0) await new Promise((resolve) => setImmediate(resolve))
+    expect(await failure(wire.trip([{ run: sh`:` }], 20_000))).toMatchInlineSnapshot(
+      `"lost: lb1 (127.0.0.1 port PORT) said more than 1 MiB that nobody had asked for and was given up. What was running may have run or not; the next run asks the host anew before it changes anything."`,
+    )
+  })
+
+  it('saying a word now and then', async () => {
+    const wire = await dialTo(as('ticking'))
+    await wire.trip([{ run: sh`:` }], 20_000)
+    const drip = sh`while :; do echo tick; sleep 0.05; done`
+    expect(await failure(wire.trip([{ run: drip }], 500))).toMatchInlineSnapshot(
+      `"lost: lb1 (127.0.0.1 port PORT) did not come to an end within 10 s and was given up in step 1 of 1 (while :; do echo tick; sleep 0.05; done). What was running may have run or not; the next run asks the host anew before it changes anything."`,
+    )
+  }, 30_000)
 })

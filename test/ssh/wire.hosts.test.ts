@@ -75,7 +75,7 @@ describe('a trip', () => {
   it('brings bytes that are no text', async () => {
     const wire = await dialTo(host.ssh)
     const [answer] = await wire.trip([{ run: sh`printf 'a\377b\0c'` }], 20_000)
-    expect(answer?.out).toBe('a\ufffdb\0c')
+    expect(answer?.out).toBe('a\ufffdb\ufffdc')
     wire.close()
   })
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFileSync,
   chmodSync,
@@ -5,6 +6,7 @@ import {
   copyFileSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
@@ -20,6 +22,10 @@ export interface Account {
   readonly shell?: string
   /** Whole text of ~/.bashrc, which bash reads for a command over SSH too. */
   readonly bashrc?: string
+  /** What sudo and PAM want; absent: there is none that would do. */
+  readonly password?: string
+  /** As `passwd -l` leaves it: no password will do. */
+  readonly locked?: boolean
 }
 
 export interface Seed {
@@ -31,6 +37,8 @@ export interface Seed {
   readonly sshd: string
   /** Text of a file in /etc/sudoers.d. */
   readonly sudoers: string | undefined
+  /** Whole text of /etc/doas.conf. */
+  readonly doas: string | undefined
   readonly osRelease: string | undefined
   /** Whole text by absolute path. */
   readonly files: Readonly<Record<string, string>>
@@ -42,6 +50,14 @@ const shimFolder = fileURLToPath(new URL('shims', import.meta.url))
 
 /** Every shim there is. */
 export const allShims: readonly string[] = readdirSync(shimFolder)
+
+/** As shadow(5) keeps a password. */
+const hashed = ({ password, locked }: Account): string => {
+  if (password === undefined) return '*'
+  const words = ['passwd', '-6', '-stdin']
+  const hash = execFileSync('openssl', words, { input: `${password}\n`, encoding: 'utf8' }).trim()
+  return locked === true ? `!${hash}` : hash
+}
 
 const sshdConfig = (seed: Seed): string => `${seed.sshd}
 ${seed.hostKeys.map((type) => `HostKey /etc/ssh/toy_${type}`).join('\n')}
@@ -75,18 +91,27 @@ export const seedToy = (root: string, seed: Seed): readonly string[] => {
     if (account.bashrc !== undefined) put(join(path, '.bashrc'), account.bashrc, 0o644, id)
   }
 
-  home('/root', seed.accounts.root ?? {}, 0)
+  const superuser = seed.accounts.root ?? {}
+  home('/root', superuser, 0)
+  if (superuser.password !== undefined) {
+    const lines = readFileSync(at('/etc/shadow'), 'utf8').replace(
+      /^root:[^:]*:/m,
+      () => `root:${hashed(superuser)}:`,
+    )
+    put('/etc/shadow', lines, 0o600)
+  }
   const others = Object.entries(seed.accounts).filter(([name]) => name !== 'root')
   for (const [n, [name, account]] of others.entries()) {
     const id = 4000 + n
     const shell = account.shell ?? '/bin/bash'
     const numbers = `${String(id)}:${String(id)}`
     appendFileSync(at('/etc/passwd'), `${name}:x:${numbers}::/home/${name}:${shell}\n`)
-    appendFileSync(at('/etc/shadow'), `${name}:*:20000:0:99999:7:::\n`)
+    appendFileSync(at('/etc/shadow'), `${name}:${hashed(account)}:20000:0:99999:7:::\n`)
     appendFileSync(at('/etc/group'), `${name}:x:${String(id)}:\n`)
     home(`/home/${name}`, account, id)
   }
   if (seed.sudoers !== undefined) put('/etc/sudoers.d/toy', seed.sudoers, 0o440)
+  if (seed.doas !== undefined) put('/etc/doas.conf', seed.doas, 0o400)
   if (seed.osRelease !== undefined) put('/etc/os-release', seed.osRelease)
   for (const name of seed.shims) {
     mkdirSync(at('/usr/local/bin'), { recursive: true })

@@ -15,6 +15,8 @@ export type ToyOptions = Partial<Omit<Seed, 'publicKey'>> & {
   readonly name?: string
   /** No network of its own: it stands on the machine's loopback, as a jump host must to reach other toys. */
   readonly sharesNetwork?: boolean
+  /** What speaks SSH on its stdin and stdout, once for each connection. Default: sshd. */
+  readonly server?: readonly string[]
 }
 
 /** What a command inside a toy said. */
@@ -77,17 +79,16 @@ const startInit = async (name: string, ownNetwork: boolean) => {
 
 const inside = (pid: number): readonly string[] => ['-t', String(pid), '-m', '-u', '-n', '-p', '--']
 
-const startSshd = (pid: number): ChildProcess =>
-  // sshd -i takes its connection on stdin, both ways; Node makes only further streams two-way.
+/** What answers a connection, one each. */
+export const sshd = ['/usr/sbin/sshd', '-i', '-f', '/etc/ssh/toy_config', '-E', '/var/log/sshd.log']
+
+const startServer = (pid: number, server: readonly string[]): ChildProcess =>
+  // The connection is on its stdin, both ways; Node makes only further streams two-way.
   spawn(
     'nsenter',
     [
       ...inside(pid),
-      ...[
-        'sh',
-        '-c',
-        'exec /usr/sbin/sshd -i -f /etc/ssh/toy_config -E /var/log/sshd.log <&3 >&3 3>&-',
-      ],
+      ...['sh', '-c', 'exec "$@" <&3 >&3 3>&- 2>>/var/log/sshd.log', 'server', ...server],
     ],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
   )
@@ -119,11 +120,14 @@ export const toyHost = async (options: ToyOptions = {}): Promise<Toy> => {
     publicKey: key.publicKey,
     sshd: options.sshd ?? '',
     sudoers: options.sudoers,
+    doas: options.doas,
     osRelease: options.osRelease,
     files: options.files ?? {},
     shims: options.shims ?? allShims,
   })
-  const relay = await startRelay(() => startSshd(pid).stdio[3] as unknown as Duplex)
+  const answer = (): Duplex =>
+    startServer(pid, options.server ?? sshd).stdio[3] as unknown as Duplex
+  const relay = await startRelay(answer)
 
   const knownHosts = join(folder, 'known_hosts')
   const known = hostKeys.map((line) => `[127.0.0.1]:${String(relay.port)} ${line}\n`)
@@ -164,7 +168,8 @@ export const toyHost = async (options: ToyOptions = {}): Promise<Toy> => {
       userKnownHostsFiles: [knownHosts],
       strictHostKeyChecking: 'yes',
       connectTimeout: 10,
-      become: false,
+      transport: undefined,
+      become: undefined,
       proxyJump: [],
     },
     read: (path) => must(['cat', path]),

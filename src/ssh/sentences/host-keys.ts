@@ -1,7 +1,7 @@
 import { cause, type ReachError } from '../../errors.ts'
 import { quote } from '../../sh/sh.ts'
 import type { Hop } from '../hop.ts'
-import { fingerprint, keyType, knownName, lineToAdd, type KnownKey } from '../known-hosts.ts'
+import { fingerprint, keyType, nameOf, lineToAdd, type KnownKey } from '../known-hosts.ts'
 import { tameWord } from '../tame.ts'
 import { reach } from './words.ts'
 
@@ -12,7 +12,7 @@ const article = (word: string): string => (/^[AEIOR]/.test(word) ? 'an' : 'a')
 const shows = (key: Buffer): string => `${kind(keyType(key))} key ${fingerprint(key)}`
 const at = (known: KnownKey): string => `${known.file}:${String(known.line)}`
 const firstFile = (hop: Hop): string => hop.ssh.userKnownHostsFiles[0] ?? 'a known_hosts file'
-const line = (hop: Hop, key: Buffer): string => lineToAdd(hop.ssh.host, hop.ssh.port, key)
+const line = (hop: Hop, key: Buffer): string => lineToAdd(hop.ssh, key)
 const keyFile = (key: Buffer): string =>
   `/etc/ssh/ssh_host_${kind(keyType(key)).toLowerCase()}_key.pub`
 
@@ -21,7 +21,7 @@ export const unknownKey = (hop: Hop, key: Buffer, authority: KnownKey | undefine
   const why =
     authority === undefined
       ? 'which no known_hosts file holds'
-      : `which only ${at(authority)} could vouch for, by a certificate (@cert-authority), and lbprov cannot check those`
+      : `which only ${at(authority)} could vouch for, by a certificate (@cert-authority): ssh.transport: openssh checks those`
   return reach(
     hop,
     'host key',
@@ -31,7 +31,7 @@ export const unknownKey = (hop: Hop, key: Buffer, authority: KnownKey | undefine
 
 /** Another key is known. */
 export const changedKey = (hop: Hop, key: Buffer, old: KnownKey): ReachError => {
-  const name = quote(knownName(hop.ssh.host, hop.ssh.port))
+  const name = quote(nameOf(hop.ssh))
   const known = kind(old.type)
   const instead =
     old.type === keyType(key)
@@ -52,8 +52,17 @@ export const revokedKey = (hop: Hop, key: Buffer, by: KnownKey): ReachError =>
     `shows the ${shows(key)}, which ${at(by)} has revoked. Give the host a new key: ssh-keygen -A makes those that are missing.`,
   )
 
-export const unreadableKnownHosts = (hop: Hop, file: string, code: string): ReachError =>
-  reach(hop, 'host key', `cannot be verified: ${file} cannot be read, ${cause(code)}.`)
+/** It is no key, or one with something behind it: a certificate, or worse. */
+export const strangeHostKey = (hop: Hop): ReachError =>
+  reach(
+    hop,
+    'host key',
+    'shows something that is no plain key, though it was asked for one. Is it an SSH server, and is nobody between?',
+  )
+
+/** `why`: in words. */
+export const unreadableKnownHosts = (hop: Hop, file: string, why: string): ReachError =>
+  reach(hop, 'host key', `cannot be verified: ${file} cannot be read, ${why}.`)
 
 export const unwritableKnownHosts = (
   hop: Hop,

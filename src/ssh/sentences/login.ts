@@ -2,45 +2,131 @@ import type { ReachError } from '../../errors.ts'
 import { quote } from '../../sh/sh.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Hop } from '../hop.ts'
-import { tameWord } from '../tame.ts'
+import type { LoginMethod } from '../reach.ts'
+import { tame, tameWord } from '../tame.ts'
 import { list, reach } from './words.ts'
 
 const untried = (reasons: readonly string[]): string =>
   reasons.length === 0 ? '' : `\nNot tried:\n${reasons.map((reason) => `  ${reason}`).join('\n')}`
 
-/** Nobody was asked. */
-export const noKeys = (hop: Hop, unusable: readonly string[]): ReachError =>
-  reach(
-    hop,
-    'login',
-    `cannot be logged in to: there is no key. Name one with ssh.identity_file, or ssh-add one.${untried(unusable)}`,
-  )
-
-const remedy = ({ ssh }: Hop): string => {
+const adding = ({ ssh }: Hop): string => {
   const port = ssh.port === 22 ? '' : `-p ${String(ssh.port)} `
   return `ssh-copy-id ${port}${quote(`${ssh.user}@${ssh.host}`)} adds a key there.`
 }
 
-/** The keys were shown to the host, and it said no. `why`: what it said of its own accord. */
+const asked: readonly LoginMethod[] = ['password', 'keyboard-interactive']
+
+/** What was tried, and how it went. */
+const outcome = (attempt: Attempt, keysAreTaken: boolean): readonly string[] => {
+  const { tried, unusable, passed, wrong, person } = attempt
+  const noKey = tried.length === 0 && passed.length === 0 && keysAreTaken
+  // The first key is shown before the host has said whether it takes any.
+  const unknown = keysAreTaken ? `it does not know ${list(tried, 'or')}` : 'it takes no keys'
+  return [
+    ...(tried.length > 0 && passed.length === 0 ? [unknown] : []),
+    ...(noKey ? [unusable.length === 0 ? 'there is no key' : 'no key could be used'] : []),
+    ...(wrong > 0
+      ? [wrong === 1 ? 'one answer was wrong' : `${String(wrong)} answers were wrong`]
+      : []),
+    ...(person === 'silent' ? ['nobody answered'] : []),
+  ]
+}
+
+/** What would help, by what the host offers. */
+const remedies = (hop: Hop, attempt: Attempt): readonly string[] => {
+  const { tried, offers = [], passed, person } = attempt
+  const { logins } = hop.ssh
+  const wanted = asked.filter((method) => offers.includes(method))
+  const allowed = wanted.filter((method) => logins.includes(method))
+  const keysAreTaken = offers.includes('publickey') && logins.includes('publickey')
+  const ruledOut = [...wanted, 'publickey' as const].filter(
+    (method) => offers.includes(method) && !logins.includes(method),
+  )
+  const foreign = offers.length > 0 && wanted.length === 0 && !offers.includes('publickey')
+  return [
+    ...(keysAreTaken && tried.length > 0 && passed.length === 0 ? [adding(hop)] : []),
+    ...(keysAreTaken && tried.length === 0
+      ? ['Name a key with ssh.identity_file, or ssh-add one.']
+      : []),
+    ...(allowed.length > 0 && person === 'nobody'
+      ? [`Nobody is there to be asked (${list(allowed, 'or')}): run lbprov on a terminal.`]
+      : []),
+    ...(ruledOut.length > 0 && allowed.length === 0
+      ? [`ssh_config (PreferredAuthentications and its like) rules out ${list(ruledOut)}.`]
+      : []),
+    ...(foreign
+      ? ["lbprov knows none of these; the system's ssh may: ssh.transport: openssh."]
+      : []),
+  ]
+}
+
+/** Everything was tried, and the host said no. `why`: what it said of its own accord. */
 export const refused = (hop: Hop, attempt: Attempt, why?: string): ReachError => {
-  const { tried, unusable, offers, partial } = attempt
-  if (offers === undefined && why === undefined) return noKeys(hop, unusable)
-  const login = `refuses the login of ${hop.ssh.user}`
+  const { tried, unusable, passed, offers = [] } = attempt
+  const { user } = hop.ssh
+  const methods = list(offers.map(tameWord))
   if (why !== undefined) {
-    const many = `It was shown ${list(tried)}. Name the right key with ssh.identity_file.`
-    return reach(hop, 'login', `${login}: ${tameWord(why)}. ${many}${untried(unusable)}`)
+    const shown = tried.length === 0 ? '' : ` It was shown ${list(tried)}.`
+    const help = tried.length === 0 ? '' : ' Name the right key with ssh.identity_file.'
+    const text = `refuses the login of ${user}: ${tameWord(why)}.${shown}${help}`
+    return reach(hop, 'login', `${text}${untried(unusable)}`)
   }
-  const methods = list((offers ?? []).map(tameWord))
-  if (partial) {
-    const text = `took the key of ${hop.ssh.user} and wants ${methods} as well; lbprov answers no questions at the login. AuthenticationMethods in its sshd_config decides that.`
-    return reach(hop, 'login', text)
+  const keysAreTaken = offers.includes('publickey')
+  const went = outcome(attempt, keysAreTaken)
+  const offer = methods === '' ? '' : passed.length > 0 ? '' : ` (it offers ${methods})`
+  const login =
+    passed.length > 0
+      ? `takes ${list(passed)} of ${user} and wants ${methods} as well (AuthenticationMethods in its sshd_config)`
+      : `refuses the login of ${user}`
+  const reasons = went.length === 0 ? offer : `: ${list(went)}${offer}`
+  const help = remedies(hop, attempt).map((each) => ` ${each}`)
+  return reach(hop, 'login', `${login}${reasons}.${help.join('')}${untried(unusable)}`)
+}
+
+/** Somebody was asked, and the host did not wait for the answer. */
+export const tooLate = (hop: Hop): ReachError =>
+  reach(
+    hop,
+    'login',
+    'hung up while an answer was waited for: LoginGraceTime in its sshd_config (two minutes by default) is how long a login may take. Run again and answer sooner, or put the key into ssh-agent first.',
+  )
+
+export const passwordExpired = (hop: Hop): ReachError =>
+  reach(
+    hop,
+    'login',
+    `wants a new password for ${hop.ssh.user} before it lets anybody in: log in with ssh once, and change it.`,
+  )
+
+export const tooManyQuestions = (hop: Hop): ReachError =>
+  reach(hop, 'login', 'asks one question after the other at the login and was given up.')
+
+const whose = ({ host, ssh, jump }: Hop): string =>
+  jump ? `${ssh.user}@${ssh.host}, the jump host of ${host}` : `${ssh.user}@${host}`
+
+/** For a person, before a password is typed that all hosts may get. */
+export const askPassword = (hop: Hop, again: boolean): string => {
+  const { host, ssh, jump } = hop
+  const name = jump ? `${ssh.host}, the jump host of ${host},` : host
+  return again
+    ? `Password for ${ssh.user} (${name} refuses the last one): `
+    : `Password for ${ssh.user}, for all hosts that want one (${name} is the first): `
+}
+
+const longestPrompt = 120
+
+/** A host's own question: its last line is asked, what stands before is told. */
+export const hostAsks = (
+  hop: Hop,
+  before: readonly string[],
+  prompt: string,
+): { readonly told: string | undefined; readonly question: string } => {
+  const lines = prompt.split('\n')
+  const last = lines.findLastIndex((line) => line.trim() !== '')
+  const told = tame([...before, ...lines.slice(0, Math.max(0, last))].join('\n'))
+  const question = tameWord(lines[last] ?? '').slice(0, longestPrompt)
+  return {
+    told: told === '' ? undefined : `${whose(hop)} says:\n${told}`,
+    question: `(${whose(hop)}) ${question === '' ? 'Answer:' : question} `,
   }
-  if (offers !== undefined && !offers.includes('publickey')) {
-    const text = `${login}: it offers only ${methods}, and lbprov logs in by key. PubkeyAuthentication in its sshd_config decides that.`
-    return reach(hop, 'login', text)
-  }
-  const keys =
-    tried.length === 0 ? 'no key could be tried' : `it does not know ${list(tried, 'or')}`
-  const offer = methods === '' ? '' : ` (it offers ${methods})`
-  return reach(hop, 'login', `${login}: ${keys}${offer}. ${remedy(hop)}${untried(unusable)}`)
 }

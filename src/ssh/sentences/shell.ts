@@ -1,39 +1,19 @@
-import type { ReachError, Stage } from '../../errors.ts'
+import type { ReachError } from '../../errors.ts'
 import type { Hop } from '../hop.ts'
-import { tame, tameWord } from '../tame.ts'
+import { tameWord } from '../tame.ts'
+import { notRoot } from './become.ts'
+import { said } from './said.ts'
 import { bare, reach } from './words.ts'
-
-const said = (text: string): string => {
-  const shown = tame(text)
-  return shown === '' ? ' It said nothing.' : ` It said:\n${shown}`
-}
-
-const sudoers = (user: string): string =>
-  `a file in /etc/sudoers.d with the line ${JSON.stringify(`${user} ALL=(root) NOPASSWD: ALL`)}`
 
 /** The shell ended before it had said a word that lbprov knows. */
 export const noShell = (hop: Hop, exit: number | undefined, text: string): ReachError => {
   const { user, become } = hop.ssh
-  const stage: Stage = become && /\bsudo\b|sudoers/.test(text) ? 'become' : 'shell'
-  const tail = said(text)
-  const make = (sentence: string): ReachError => reach(hop, stage, `${sentence}${tail}`)
-  if (stage === 'become') {
-    if (text.includes('password'))
-      return make(
-        `does not let ${user} become root without a password; what lets it is ${sudoers(user)}.`,
-      )
-    if (text.includes('must have a tty'))
-      return make(
-        `lets ${user} become root on a terminal only (requiretty); what lifts it is ${JSON.stringify(`Defaults:${user} !requiretty`)} in a file in /etc/sudoers.d.`,
-      )
-    if (/not in the sudoers|not allowed|may not run/.test(text))
-      return make(`does not let ${user} become root; what lets it is ${sudoers(user)}.`)
-    if (/not found|No such file|can't execute/.test(text))
-      return make(
-        `has no sudo, and ${user} is to become root by it. Install it, or log in as root with ssh.become: false.`,
-      )
-    return make(`does not let ${user} become root by sudo.`)
+  if (become !== undefined && /\bsudo\b|sudoers|^Sorry, user|\bdoas\b/m.test(text)) {
+    return notRoot(hop, text)
   }
+  const unopened = /^mux_client_request_session: session request failed: (.*)$/m.exec(text)
+  if (unopened !== null) return noChannel(hop, unopened[1] ?? '')
+  const make = (sentence: string): ReachError => reach(hop, 'shell', `${sentence}${said(text)}`)
   if (/not available|nologin|account.*(disabled|expired)/i.test(text))
     return make(
       `gives ${user} no shell: its login shell refuses. Log in as somebody who has one (ssh.user).`,
@@ -69,6 +49,17 @@ export const tooSlow = (hop: Hop, timeoutMs: number, doing: string): ReachError 
 
 export const tooMuch = (hop: Hop, bytes: number, doing: string): ReachError =>
   lost(hop, `said more than ${String(bytes / 2 ** 20)} MiB and was given up`, doing)
+
+/** It never fell silent for long. */
+export const tooLong = (hop: Hop, wholeMs: number, doing: string): ReachError =>
+  lost(hop, `did not come to an end within ${String(wholeMs / 1000)} s and was given up`, doing)
+
+export const talksUnasked = (hop: Hop, bytes: number, doing: string): ReachError =>
+  lost(
+    hop,
+    `said more than ${String(bytes / 2 ** 20)} MiB that nobody had asked for and was given up`,
+    doing,
+  )
 
 export const closed = (hop: Hop, doing: string): ReachError =>
   lost(hop, 'was left: this side closed the connection', doing)

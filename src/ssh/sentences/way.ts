@@ -1,7 +1,9 @@
 import type { ReachError, Stage } from '../../errors.ts'
+import { defaultAlgorithms, knownAlgorithms } from '../algorithms.ts'
 import type { Hop } from '../hop.ts'
+import type { ProxyEnd } from '../proxy-command.ts'
 import { tameWord } from '../tame.ts'
-import { bare, reach } from './words.ts'
+import { bare, list, reach } from './words.ts'
 
 const refusals: Readonly<Record<string, string>> = {
   ECONNREFUSED:
@@ -13,8 +15,18 @@ const refusals: Readonly<Record<string, string>> = {
   ETIMEDOUT: 'does not answer. Is it up, and does a firewall let this machine in?',
   ECONNRESET: 'closed the connection. Is it an SSH server, and does it let this machine in?',
   EACCES: "cannot be reached: this machine's own firewall or policy forbids it.",
+  EADDRNOTAVAIL:
+    'cannot be reached from the address that BindAddress (ssh_config) names: this machine does not have it, or it is of another family.',
   EPERM: "cannot be reached: this machine's own firewall or policy forbids it.",
 }
+
+/** In ssh_config's words, by ssh2's. */
+const options: readonly (readonly [RegExp, string, keyof typeof knownAlgorithms])[] = [
+  [/^key exchange/, 'KexAlgorithms', 'kex'],
+  [/^host key/, 'HostKeyAlgorithms', 'hostKey'],
+  [/cipher$/, 'Ciphers', 'cipher'],
+  [/MAC$/, 'MACs', 'mac'],
+]
 
 export const notFound = (hop: Hop): ReachError =>
   reach(hop, 'resolve', `is not found: no address is known for that name. Is ssh.host right?`)
@@ -61,12 +73,41 @@ export const hungUp = (hop: Hop): ReachError =>
     'closed the connection before it spoke SSH: too many logins at once (MaxStartups), or the port is not for SSH.',
   )
 
-export const noAgreement = (hop: Hop, what: string): ReachError =>
+/** `what`: in ssh2's words; `theirs`: what the host offers. */
+export const noAgreement = (hop: Hop, what: string, theirs: readonly string[]): ReachError => {
+  const [, option, kind] = options.find(([words]) => words.test(what)) ?? []
+  const known: readonly string[] = kind === undefined ? [] : knownAlgorithms[kind]
+  const modern: readonly string[] = kind === undefined ? [] : defaultAlgorithms[kind]
+  const could = theirs.find((name) => known.includes(name))
+  const offer = theirs.length === 0 ? '' : `; it offers ${tameWord(list(theirs))}`
+  const help =
+    option === undefined || could === undefined
+      ? "The system's ssh may speak it: ssh.transport: openssh."
+      : theirs.some((name) => modern.includes(name))
+        ? `${option} in ssh_config rules that out for this host.`
+        : `That is out of date; where it must be, ssh_config can allow it for this host: ${option} +${could}`
+  return reach(
+    hop,
+    'connect',
+    `and lbprov have nothing in common: no matching ${tameWord(what)}${offer}. ${help}`,
+  )
+}
+
+/** ssh_config leaves nothing to offer. `list`: in ssh2's words. */
+export const nothingToOffer = (hop: Hop, list: string): ReachError =>
   reach(
     hop,
     'connect',
-    `and lbprov have nothing in common: ${tameWord(what)}. lbprov speaks nothing older than SHA-2, AES-CTR and RFC 8332.`,
+    `cannot be spoken to: of the algorithms that ssh_config allows for it (${list}), lbprov knows none; ssh.transport: openssh may.`,
   )
+
+/** ssh_config's ProxyCommand made no connection. */
+export const proxyFailed = (hop: Hop, { exit, said }: ProxyEnd): ReachError => {
+  const end =
+    exit === undefined ? 'made no connection and was ended' : `ended with exit ${String(exit)}`
+  const words = said === '' ? ' and said nothing.' : `. It said:\n${said}`
+  return reach(hop, 'connect', `cannot be reached: its ProxyCommand (ssh_config) ${end}${words}`)
+}
 
 export const garbled = (hop: Hop, stage: Stage, what: string): ReachError =>
   reach(hop, stage, `ended the ${stage === 'login' ? 'login' : 'handshake'}: ${tameWord(what)}.`)

@@ -1,11 +1,12 @@
 import { ReachError, type Stage } from '../../errors.ts'
-import type { Ssh } from '../../inventory/cluster.ts'
 import type { Hop } from '../hop.ts'
+import type { Reach } from '../reach.ts'
 import { tameWord } from '../tame.ts'
 
-const place = ({ host, port }: Ssh): string => `${host} port ${String(port)}`
+const place = ({ host, port }: Reach): string => `${host} port ${String(port)}`
 
-const who = ({ host, ssh, jump, through }: Hop): string => {
+const who = ({ host, ssh, jump, local, through }: Hop): string => {
+  if (local === true) return `${host} (this machine)`
   const way = through === undefined ? '' : ` through ${through.host}`
   return jump ? `${host}: its jump host ${place(ssh)}${way}` : `${host} (${place(ssh)}${way})`
 }

@@ -1,0 +1,47 @@
+import type { Ssh } from '../inventory/cluster.ts'
+import type { SshConfig } from './config/host-config.ts'
+import { readSshConfig } from './config/read.ts'
+import { routeTo, type RouteMeans } from './route.ts'
+
+/** The machine that lbprov runs on, as the wire sees it. */
+export interface Here {
+  /** The user's home: `~/.ssh/id_ed25519` and its like stand there. */
+  readonly home: string
+  /** Who runs lbprov; a jump host that only ssh_config names is logged in to so. Default: root. */
+  readonly user?: string
+  /** SSH_AUTH_SOCK. */
+  readonly agentSocket?: string | undefined
+  /** Known by all users; never written. Default: OpenSSH's own two. */
+  readonly globalKnownHostsFiles?: readonly string[]
+  /** What ssh_config(5) says. Default: nothing. */
+  readonly config?: SshConfig
+  /** The files that the system's ssh is to read behind what lbprov tells it. Default: those of `config`. */
+  readonly sshConfigFiles?: readonly string[]
+  /** PATH, for the system's ssh and what it runs. Default: the usual folders. */
+  readonly path?: string | undefined
+  /** KRB5CCNAME: where the system's ssh finds tickets. */
+  readonly ticketCache?: string | undefined
+  /** What a person should know of the way to a host; each sentence once for a host. */
+  readonly remark?: (host: string, sentence: string) => void
+}
+
+const globalFiles = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
+
+const nobodysConfig = ({ home }: Here): SshConfig =>
+  readSshConfig({ file: 'none', home, user: 'root', localHost: 'localhost', env: {} })
+
+/** What every way from here is made of. */
+export const meansOf = (here: Here): RouteMeans => ({
+  config: here.config ?? nobodysConfig(here),
+  home: here.home,
+  user: here.user ?? 'root',
+  agentSocket: here.agentSocket,
+  globalKnownHostsFiles: here.globalKnownHostsFiles ?? globalFiles,
+})
+
+/**
+ * Where a host is really connected to: an address, or a name of DNS.
+ * @throws ReachError where ssh_config makes no way of it
+ */
+export const addressOf = (host: string, ssh: Ssh, here: Here): string =>
+  routeTo(host, ssh, meansOf(here)).hops.at(-1)?.host ?? ssh.host

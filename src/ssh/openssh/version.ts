@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+
+import type { Hop } from '../hop.ts'
+import * as say from '../sentences/openssh.ts'
+
+/** Node 20 runs on nothing that comes with an older one. */
+const oldest = 8
+
+type Found = { readonly version: number } | { readonly banner: string } | { readonly code: string }
+
+const ask = (path: string): Promise<Found> =>
+  new Promise((resolve) => {
+    execFile('ssh', ['-V'], { env: { PATH: path }, timeout: 10_000 }, (error, out, err) => {
+      const banner = `${err}${out}`
+      const version = /^OpenSSH(?:_for_Windows)?_(\d+\.\d+)/.exec(banner)?.[1]
+      if (version !== undefined) resolve({ version: Number(version) })
+      else if (typeof error?.code === 'string') resolve({ code: error.code })
+      else resolve({ banner })
+    })
+  })
+
+const asked = new Map<string, Promise<Found>>()
+
+/**
+ * OpenSSH's version, asked once.
+ * @throws ReachError when there is none that will do
+ */
+export const opensshVersion = async (hop: Hop, path: string): Promise<number> => {
+  const answer = asked.get(path) ?? ask(path)
+  asked.set(path, answer)
+  const found = await answer
+  if ('code' in found) throw say.noOpenssh(hop, found.code)
+  if ('banner' in found) throw say.strangeSsh(hop, found.banner)
+  if (found.version < oldest) throw say.oldOpenssh(hop, found.version, oldest)
+  return found.version
+}

@@ -1,0 +1,60 @@
+import { spawn } from 'node:child_process'
+import { Duplex } from 'node:stream'
+import { setTimeout } from 'node:timers/promises'
+
+import { tame } from './tame.ts'
+
+/** What ssh_config's ProxyCommand connects to. */
+export interface Proxy {
+  readonly stream: Duplex
+  /** Ends it, and tells how it ended. */
+  readonly lastWords: () => Promise<ProxyEnd>
+  readonly close: () => void
+}
+
+export interface ProxyEnd {
+  /** Undefined: it was ended. */
+  readonly exit: number | undefined
+  /** Tamed. */
+  readonly said: string
+}
+
+const mostKept = 2 ** 16
+
+/** For what is still on its way when the command has ended; a child of its own may keep the pipe open. */
+const lastWordsMs = 500
+
+/** Runs the user's own command from ssh_config; its standard input and output are the connection. */
+export const startProxy = (command: string): Proxy => {
+  // Ctrl-C reaches everybody at the terminal, and lbprov ends in its own time.
+  const child = spawn('/bin/sh', ['-c', `trap '' INT; exec ${command}`], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let heard = Buffer.alloc(0)
+  child.stderr.on('data', (bytes: Buffer) => {
+    heard = Buffer.concat([heard, bytes]).subarray(-mostKept)
+  })
+  for (const stream of child.stdio) stream?.on('error', () => undefined)
+  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin })
+  stream.on('error', () => undefined)
+  let exit: number | undefined
+  const closed = new Promise<void>((resolve) => {
+    child.on('exit', (code) => (exit = code ?? undefined)).on('close', resolve)
+    child.on('error', () => resolve())
+  })
+  const close = (): void => {
+    stream.destroy()
+    child.kill('SIGHUP')
+    child.unref()
+  }
+  return {
+    stream,
+    close,
+    lastWords: async () => {
+      const patience = setTimeout(lastWordsMs)
+      await Promise.race([closed, patience])
+      close()
+      return { exit, said: tame(heard.toString('utf8')) }
+    },
+  }
+}
