@@ -1,10 +1,11 @@
 #!/usr/bin/env node
-import { homedir } from 'node:os'
+import { homedir, hostname, userInfo } from 'node:os'
 
 import { program } from './cli/program.ts'
 import { processTerminal } from './cli/process-terminal.ts'
 import type { World } from './cli/world.ts'
 import { LbprovError, cause } from './errors.ts'
+import { printable } from './printable.ts'
 
 const interrupted = new AbortController()
 
@@ -31,10 +32,24 @@ for (const stream of [process.stdout, process.stderr]) {
   })
 }
 
+/** A user of whom this machine knows no name has the number. */
+const userName = (): string => {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'root')
+  }
+}
+
 const world: World = {
   terminal: processTerminal(process, interrupted.signal),
-  env: process.env,
+  env: { ...process.env },
+  conceal: (variable) => {
+    Reflect.deleteProperty(process.env, variable)
+  },
   home: homedir(),
+  user: userName(),
+  hostname: hostname(),
   signal: interrupted.signal,
 }
 
@@ -43,11 +58,11 @@ try {
   process.exitCode ??= code
 } catch (error) {
   if (error instanceof LbprovError) {
-    process.stderr.write(`${error.message}\n`)
+    process.stderr.write(`${printable(error.message)}\n`)
     process.exitCode = interrupted.signal.aborted ? 130 : error.exit
   } else {
     process.stderr.write(
-      `This is a bug in lbprov: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+      `This is a bug in lbprov: ${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
     )
     // Whatever still draws or waits must not keep a broken run alive.
     process.exit(70)

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import type { z } from 'zod'
 
 import { AnswerError } from './errors.ts'
-import { Secret, reveal } from './secret.ts'
+import { Secret, reveal, type Content } from './secret.ts'
 import type { Answer } from './sh/frame.ts'
 import type { Sh } from './sh/sh.ts'
 
@@ -44,6 +44,8 @@ interface Severing {
 export interface SavedFile {
   readonly path: string
   readonly text: string
+  /** Its true text, where `text` masks a secret. */
+  readonly content?: Content
 }
 
 /** One difference between wish and host, and the command that mends it. */

@@ -8,6 +8,7 @@ import { openWish, type Wish } from './files.ts'
 import { applyJob, sharedMemory } from './job.ts'
 import { limitHosts, narrow, skippedOf } from './narrow.ts'
 import { departed } from '../lvs/roster.ts'
+import { openReaching, type Reaching } from './reaching.ts'
 import { keepJournal } from './run-journal.ts'
 import { openPlan, savePlan, type Approved, type Narrowing } from './saved-plan.ts'
 import { titleOf } from './title.ts'
@@ -50,13 +51,17 @@ const stillReachedBy = (
   inventory: string,
   hosts: readonly ManagedHost[],
   { reached }: Survey,
+  addressOf: Reaching['addressOf'],
 ): readonly string[] =>
-  hosts.flatMap(({ name, ssh, interfaces }) => {
+  hosts.flatMap((host) => {
+    const { name, interfaces } = host
+    const manifest = reached.get(name)?.memory.manifest
+    if (manifest === undefined) return []
+    const way = addressOf(host)
     const wished = interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))
-    const made = reached.get(name)?.memory.manifest.some(({ id }) => id === `address ${ssh.host}`)
-    return made === true && !wished.includes(ssh.host)
+    return manifest.some(({ id }) => id === `address ${way}`) && !wished.includes(way)
       ? [
-          `${name}: ${ssh.host} is no longer wished there, but ${inventory} says that ${name} is reached by it; it stays until ssh names another, or ${name} boots. Give the new address in ssh now, and run again.`,
+          `${name}: ${way} is no longer wished there, but ${inventory} says that ${name} is reached by it; it stays until ssh names another, or ${name} boots. Give the new address in ssh now, and run again.`,
         ]
       : []
   })
@@ -77,10 +82,11 @@ export const applyCommand = async (
     throw new WishError('Nobody can be asked here; look with --dry-run, then give --yes to apply.')
   }
   const skipped = skippedOf(wish, hosts, playbook)
+  const reaching = await openReaching(options, wish.cluster, world)
   const shown = screenFor(titleOf(wish.cluster), options, skipped, world)
   const { screen, run } = keepJournal(shown, { inventory, wish, skipped, command: 'apply' }, world)
   for (const warning of wish.warnings) screen.warn(warning)
-  const frame = { wish, forks: options.forks, tell: screen.tell, world, run, looksOnly }
+  const frame = { wish, forks: options.forks, tell: screen.tell, world, run, looksOnly, reaching }
   const { report, plan } = await conduct(applyJob(frame, hosts, narrowing.phase), {
     screen,
     options,
@@ -90,8 +96,9 @@ export const applyCommand = async (
       approved: true,
     }),
     remarks: (found) => [
+      ...reaching.remarks(),
       ...saidOfDeparted(inventory, wish, found),
-      ...stillReachedBy(inventory, hosts, found),
+      ...stillReachedBy(inventory, hosts, found, reaching.addressOf),
     ],
     world,
   })

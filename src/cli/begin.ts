@@ -2,6 +2,7 @@ import type { Screen } from '../ui/screen.ts'
 import { screenFor, type ConductOptions } from './conduct.ts'
 import { openWish, type Wish } from './files.ts'
 import type { JobFrame } from './job.ts'
+import { openReaching } from './reaching.ts'
 import { keepJournal } from './run-journal.ts'
 import { titleOf } from './title.ts'
 import type { World } from './world.ts'
@@ -17,13 +18,14 @@ export interface Begun {
  * Reads the inventory and opens screen and journal. `command`: as the journal calls it.
  * @throws WishError with every fault of the inventory
  */
-export const begin = (
+export const begin = async (
   inventory: string,
   command: string,
   options: ConductOptions & { readonly forks: number },
   world: World,
-): Begun => {
+): Promise<Begun> => {
   const wish = openWish(inventory, undefined, world)
+  const reaching = await openReaching(options, wish.cluster, world)
   const skipped = { hosts: [], phases: [] }
   const shown = screenFor(titleOf(wish.cluster), options, skipped, world)
   const { screen, run } = keepJournal(shown, { inventory, wish, command, skipped }, world)
@@ -31,6 +33,6 @@ export const begin = (
   return {
     wish,
     screen,
-    frame: { wish, forks: options.forks, tell: screen.tell, world, run, looksOnly },
+    frame: { wish, forks: options.forks, tell: screen.tell, world, run, looksOnly, reaching },
   }
 }

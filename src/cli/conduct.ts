@@ -7,10 +7,11 @@ import { drawnScreen } from '../ui/drawn-screen.ts'
 import { jsonScreen } from '../ui/json-screen.ts'
 import { lineScreen } from '../ui/line-screen.ts'
 import type { Screen, Skipped } from '../ui/screen.ts'
+import type { ReachOptions } from './reaching.ts'
 import type { World } from './world.ts'
 
 /** How a run is asked for, whatever it does. */
-export interface ConductOptions {
+export interface ConductOptions extends ReachOptions {
   readonly yes?: boolean
   readonly dryRun?: boolean
   readonly json?: boolean

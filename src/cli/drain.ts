@@ -1,3 +1,4 @@
+import { printableLine } from '../printable.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 
 import { isEmpty } from '../engine/plan.ts'
@@ -86,7 +87,7 @@ const change = async (
   options: DrainOptions,
   world: World,
 ): Promise<number> => {
-  const { wish, screen, frame } = begin(inventory, `${command} ${name}`, options, world)
+  const { wish, screen, frame } = await begin(inventory, `${command} ${name}`, options, world)
   const { cluster } = wish
   const names = poolNames(cluster)
   if (!names.includes(name)) {
@@ -104,6 +105,7 @@ const change = async (
   )
   const looking = await survey(applyJob({ ...frame, looksOnly: true }, cluster.routers, []))
   hangUp(looking)
+  for (const remark of frame.reaching.remarks()) screen.warn(remark)
   const routers = refusePending(looking, cluster, inventory, command)
   const job = applyJob(
     frame,
@@ -123,10 +125,11 @@ const change = async (
   const exit = exitOf(report)
   if (exit !== 0 || command === 'undrain' || options.json === true) return exit
   const left = await watch(job, { ...cluster, routers }, name, options.timeout, world)
+  const again = printableLine(`lbprov undrain ${inventory} ${name}`)
   world.terminal.out(
     left === 0
-      ? `${name} is drained: no router sends to it, and it has no connection left. It stays so until "lbprov undrain ${inventory} ${name}".\n`
-      : `${name} still has ${String(left)} ${left === 1 ? 'connection' : 'connections'} after ${String(options.timeout)} s. It gets no new ones, and stays drained until "lbprov undrain ${inventory} ${name}".\n`,
+      ? `${name} is drained: no router sends to it, and it has no connection left. It stays so until "${again}".\n`
+      : `${name} still has ${String(left)} ${left === 1 ? 'connection' : 'connections'} after ${String(options.timeout)} s. It gets no new ones, and stays drained until "${again}".\n`,
   )
   return 0
 }

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 
-import { WishError, cause, showFault } from '../errors.ts'
+import { showFaults } from '../errors.ts'
 import type { Cluster } from '../inventory/cluster.ts'
 import { readInventory } from '../inventory/read.ts'
 import type { Playbook } from '../playbook/playbook.ts'
 import { readPlaybook } from '../playbook/read.ts'
 import { checkOwners } from '../playbook/wishes.ts'
+import { readTextBelow, readTextFile } from '../text-file.ts'
 import { openSecrets } from './secrets.ts'
 import { shippedPlaybook } from './shipped-playbook.ts'
 import type { World } from './world.ts'
@@ -27,16 +27,6 @@ export interface Wish {
 export const digestOf = ({ sources }: Wish): string =>
   createHash('sha256').update(JSON.stringify(sources)).digest('hex')
 
-/** @throws WishError where the file cannot be read */
-export const readText = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    const why = cause((error as NodeJS.ErrnoException).code)
-    throw new WishError(`${file}: ${why}; give the path of a file that can be read.`)
-  }
-}
-
 export interface Inventory {
   readonly cluster: Cluster
   /** The file's own text, then those of the scripts that it names. */
@@ -47,7 +37,7 @@ export interface Inventory {
 /** The text of a script; undefined where it cannot be read or is no text: half of it would be worse than none. */
 const scriptAt = (path: string): string | undefined => {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(readFileSync(path))
+    return readTextFile(path)
   } catch {
     return undefined
   }
@@ -55,7 +45,7 @@ const scriptAt = (path: string): string | undefined => {
 
 /** @throws WishError with every fault */
 export const openInventory = (file: string, world: World): Inventory => {
-  const text = readText(file)
+  const text = readTextFile(file)
   const scripts = new Map<string, string | undefined>()
   const source = (path: string): string | undefined => {
     if (!scripts.has(path)) scripts.set(path, scriptAt(path))
@@ -64,21 +54,15 @@ export const openInventory = (file: string, world: World): Inventory => {
   const means = { home: world.home, secret: openSecrets(file, world), source }
   const { cluster, warnings } = readInventory(file, text, means)
   const sources = [text, ...[...scripts.values()].map((script) => script ?? '')]
-  return { cluster, sources, warnings: warnings.map(showFault) }
+  return { cluster, sources, warnings: showFaults(warnings) }
 }
 
 /** @throws WishError with every fault of the inventory, or else of the playbook */
 export const openWish = (file: string, playbookFile: string | undefined, world: World): Wish => {
   const { cluster, sources, warnings } = openInventory(file, world)
   const path = playbookFile ?? shippedPlaybook(cluster)
-  const playbookText = readText(path)
-  const source = (name: string): string | undefined => {
-    try {
-      return readFileSync(join(dirname(path), name), 'utf8')
-    } catch {
-      return undefined
-    }
-  }
+  const playbookText = readTextFile(path)
+  const source = (name: string): string | undefined => readTextBelow(dirname(path), name)
   const playbook = readPlaybook(path, playbookText, source)
   checkOwners(playbook, cluster)
   const owner = playbookFile === undefined ? 'lbprov' : `playbook ${playbook.name}`

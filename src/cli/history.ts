@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { WishError } from '../errors.ts'
 import { printable } from '../ui/printable.ts'
 import { readYaml } from '../yaml.ts'
-import { readText } from './files.ts'
+import { readTextFile } from '../text-file.ts'
 import { stateFolder } from './journal.ts'
 import { listed, readRuns, type Of, type Run } from './past-runs.ts'
 import type { World } from './world.ts'
@@ -105,7 +105,7 @@ const showRun = (run: Run): string => {
 
 /** The cluster's name alone: an inventory of today may be wrong, or want a secret that history needs not. */
 const clusterIn = (inventory: string): string => {
-  const { value } = readYaml(inventory, readText(inventory))
+  const { value } = readYaml(inventory, readTextFile(inventory))
   const read = z.looseObject({ cluster: z.string().regex(/^\w[\w.-]*$/) }).safeParse(value)
   if (read.success) return read.data.cluster
   throw new WishError(

@@ -10,16 +10,10 @@ import type { KnownHost, Place } from '../lvs/task.ts'
 import { isStopped, orphansOf } from '../playbook/orphans.ts'
 import { leavingPhases, orphansPhase, phasesOf, withOrphans } from '../playbook/phases.ts'
 import { wishesOf } from '../playbook/wishes.ts'
-import { MASK, Secret, reveal } from '../secret.ts'
-import { makeDial } from '../ssh/dial.ts'
 import type { Wish } from './files.ts'
 import { narrow } from './narrow.ts'
+import type { Reaching } from './reaching.ts'
 import type { World } from './world.ts'
-
-const masking =
-  (secret: Secret | undefined) =>
-  (said: string): string =>
-    secret === undefined ? said : said.replaceAll(reveal(secret), MASK)
 
 /** What every job has, whatever is wished. */
 export interface JobFrame {
@@ -30,40 +24,21 @@ export interface JobFrame {
   readonly run: RunInfo
   /** A run that only looks. */
   readonly looksOnly: boolean
-}
-
-interface Reachable {
-  readonly name: string
-  readonly ssh: Ssh
+  readonly reaching: Reaching
 }
 
 const frameOf = (
-  { wish: { cluster, owner }, forks, tell, world, run, looksOnly }: JobFrame,
-  hosts: readonly Reachable[],
+  { wish: { cluster, owner }, forks, tell, world, run, looksOnly, reaching }: JobFrame,
+  hosts: readonly { readonly name: string; readonly ssh: Ssh }[],
 ): Omit<Job, 'wishes' | 'phases'> => {
-  const { terminal, env, home, signal } = world
-  const byName = new Map(hosts.map((host) => [host.name, host]))
-  const ssh = (name: string): Ssh => {
-    const found = byName.get(name)
-    if (found === undefined) throw new Error(`no host ${name}`)
-    return found.ssh
-  }
-  const person = {
-    askPassphrase: async (keyFile: string): Promise<Secret | undefined> => {
-      const answer = await terminal.ask(`Passphrase for ${keyFile}: `, 'hidden')
-      return answer === '' ? undefined : new Secret(answer)
-    },
-  }
+  reaching.learn(hosts)
   return {
     hosts: hosts.map(({ name }) => name),
-    dial: makeDial(ssh, terminal.interactive ? person : undefined, {
-      home,
-      agentSocket: env.SSH_AUTH_SOCK,
-    }),
+    dial: reaching.dial,
     forks,
     patience: world.patience ?? patience,
-    mask: masking(cluster.vrrp.authPass),
-    signal,
+    mask: reaching.mask,
+    signal: world.signal,
     tell,
     run,
     owner: { cluster: cluster.name, playbook: owner },
@@ -139,7 +114,8 @@ export const applyJob = (
     wishes: (name, facts) => {
       const wished = wishesOf(playbook, placeOf(name, facts))
       const lines = facts.get(name)?.memory.manifest ?? []
-      const way = hosts.find((host) => host.name === name)?.ssh.host
+      const host = hosts.find((each) => each.name === name)
+      const way = host === undefined ? undefined : frame.reaching.addressOf(host)
       const orphans = lines.filter(
         ({ playbook: theirs, id, kind }) =>
           theirs === owner &&

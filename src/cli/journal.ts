@@ -4,6 +4,7 @@ import { isAbsolute, join } from 'node:path'
 import type { RunInfo } from '../engine/lock.ts'
 import { changed, count } from '../engine/outcome.ts'
 import { cause } from '../errors.ts'
+import { showJson } from '../json.ts'
 import { jsonScreen } from '../ui/json-screen.ts'
 import type { Screen, Skipped } from '../ui/screen.ts'
 import type { World } from './world.ts'
@@ -86,7 +87,7 @@ export const openJournal = (
   const { id, who, cluster, version, since } = run
   const when = new Date(since).toISOString()
   const first = { type: 'run', run: id, when, who, cluster, command, inventory, digest, version }
-  write(`${JSON.stringify(first)}\n`)
+  write(`${showJson(first)}\n`)
   const screen = jsonScreen(terminalOf(write), skipped)
   return {
     tell: (event) => screen.tell(event),
@@ -95,7 +96,7 @@ export const openJournal = (
       void screen.end(report, seconds)
       const failed = count(report, 'failed') + count(report, 'rolled-back')
       const last = { type: 'end', exit, changed: changed(report), failed, seconds }
-      write(`${JSON.stringify(last)}\n`)
+      write(`${showJson(last)}\n`)
       attempt(() => {
         if (file !== undefined) closeSync(file)
         file = undefined

@@ -38,13 +38,13 @@ export const destroyCommand = async (
   options: LeaveOptions,
   world: World,
 ): Promise<number> => {
-  const { wish, screen, frame } = begin(inventory, 'destroy', options, world)
+  const { wish, screen, frame } = await begin(inventory, 'destroy', options, world)
   mustBeAnswered('destroy', options, world)
   const { report } = await conduct(leaveJob(frame, hostsOf(wish.cluster)), {
     screen,
     options,
     question: `Take ${wish.cluster.name} off its hosts? Its VIPs will answer nobody.`,
-    remarks: remarksOf,
+    remarks: (found) => [...frame.reaching.remarks(), ...remarksOf(found)],
     world,
   })
   return exitOf(report)
@@ -76,7 +76,7 @@ export const removeCommand = async (
   options: LeaveOptions,
   world: World,
 ): Promise<number> => {
-  const { wish, screen, frame } = begin(inventory, 'remove', options, world)
+  const { wish, screen, frame } = await begin(inventory, 'remove', options, world)
   mustBeAnswered('remove', options, world)
   const { cluster } = wish
   if (hostsOf(cluster).some((host) => host.name === name)) {
@@ -86,6 +86,7 @@ export const removeCommand = async (
   }
   const looking = await survey(applyJob({ ...frame, looksOnly: true }, cluster.routers, []))
   hangUp(looking)
+  for (const remark of frame.reaching.remarks()) screen.warn(remark)
   refuseUnheard(looking, name, inventory)
   const host = findIn(departed(cluster, sharedMemory(cluster, looking.reached).roster), name, wish)
   if (options.forget !== true) {
@@ -93,7 +94,7 @@ export const removeCommand = async (
       screen,
       options,
       question: `Take ${name} out of ${cluster.name}?`,
-      remarks: remarksOf,
+      remarks: (found) => [...frame.reaching.remarks(), ...remarksOf(found)],
       world,
     })
     const exit = exitOf(report)

@@ -1,10 +1,14 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import { basename, join } from 'node:path'
 
 import { z } from 'zod'
 
 import { parseJson } from '../json.ts'
 import { WishError, cause } from '../errors.ts'
+import { readTextFile } from '../text-file.ts'
+
+/** Of one journal: it has every file that changed, before and after. */
+const mostBytes = 64 * 2 ** 20
 
 const line = z.discriminatedUnion('type', [
   z.looseObject({
@@ -106,7 +110,7 @@ export const readRuns = (clusters: readonly string[], folder: string): Found => 
   const unread: string[] = []
   for (const file of files) {
     try {
-      const run = readRun(readFileSync(file, 'utf8'))
+      const run = readRun(readTextFile(file, mostBytes))
       if (run === undefined) {
         unread.push(`${file}: does not say whose run it was, so it is left out.`)
         continue
@@ -117,7 +121,8 @@ export const readRuns = (clusters: readonly string[], folder: string): Found => 
         unread.push(`${file}: ${lines} not as lbprov writes them, and left out.`)
       }
     } catch (error) {
-      unread.push(`${file}: ${cause((error as NodeJS.ErrnoException).code)}; it is left out.`)
+      if (error instanceof WishError) unread.push(error.message)
+      else unread.push(`${file}: ${cause((error as NodeJS.ErrnoException).code)}; it is left out.`)
     }
   }
   return { runs, unread }

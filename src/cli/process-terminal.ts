@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { Writable } from 'node:stream'
 
+import { printable } from '../printable.ts'
 import type { Terminal } from '../ui/terminal.ts'
 
 type Process = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env' | 'kill' | 'pid'>
@@ -42,10 +43,11 @@ export const processTerminal = (own: Process, signal: AbortSignal): Terminal => 
   const drawn = stdout.isTTY && env.TERM !== 'dumb' && env.CI === undefined
   return {
     out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
+    // Errors are in no colour, so whatever else is in one is somebody's who would paint the screen.
+    err: (text) => void stderr.write(printable(text)),
     interactive: stdin.isTTY && stderr.isTTY,
     drawn,
     colour: stdout.isTTY && env.TERM !== 'dumb' && (env.NO_COLOR ?? '') === '',
-    ask: (question, hidden) => ask(own, signal, question, hidden !== undefined),
+    ask: (question, hidden) => ask(own, signal, printable(question), hidden !== undefined),
   }
 }

@@ -2,7 +2,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 
 import { WishError } from '../errors.ts'
 import { applyCommand, type ApplyOptions } from './apply.ts'
-import { checkCommand } from './check.ts'
+import { checkCommand, type CheckOptions } from './check.ts'
 import { drainCommand, undrainCommand, type DrainOptions } from './drain.ts'
 import { historyCommand, historySummary, type HistoryOptions } from './history.ts'
 import { destroyCommand, removeCommand, type LeaveOptions } from './leave.ts'
@@ -27,9 +27,19 @@ const collect = (name: string, names: readonly string[] = []): readonly string[]
   ...name.split(',').map((each) => each.trim()),
 ]
 
-/** What every run on hosts has: how many at once, and how it is shown. */
+const sshConfigFile = [
+  '-F, --ssh-config <file>',
+  "in place of your own and the system's ssh_config",
+] as const
+
+/** What every run on hosts has: how they are reached, how many at once, and how it is shown. */
 const shownOptions = (command: Command): Command =>
   command
+    .option(...sshConfigFile)
+    .option(
+      '-K, --ask-become-pass',
+      'ask for the password that sudo or doas wants, before all else',
+    )
     .option('--forks <n>', 'hosts at once', wholeNumber, 50)
     .option('--json', 'one JSON object a line on stdout, and nothing else there')
     .option('--verbose', 'show the commands behind each change')
@@ -127,7 +137,8 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .description('everything that can be found wrong without connecting')
     .argument('<inventory>', 'the cluster, in YAML')
     .option('--playbook <file>', 'check this playbook with it')
-    .action((inventory: string, options: { readonly playbook?: string }) => {
+    .option(...sshConfigFile)
+    .action((inventory: string, options: CheckOptions) => {
       exit(checkCommand(inventory, options, world))
     })
 
@@ -137,6 +148,7 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .argument('<inventory>', 'the cluster, in YAML')
     .requiredOption('-o, --output <dir>', 'where to; a directory for each host')
     .option('--playbook <file>', 'your own phases and tasks instead of the shipped ones')
+    .option('--show-secrets', 'write them in the clear, in files that only you may read')
     .addOption(
       new Option('--provider <provider>', 'for hosts of which the inventory does not say it')
         .choices(['ifcfg', 'ifupdown'])

@@ -5,7 +5,11 @@ import { z } from 'zod'
 import { movedHosts, type Plan } from '../engine/plan.ts'
 import { StaleError, WishError } from '../errors.ts'
 import { parseJson } from '../json.ts'
-import { digestOf, readText, type Wish } from './files.ts'
+import { readTextFile } from '../text-file.ts'
+import { digestOf, type Wish } from './files.ts'
+
+/** A plan has every file that is to change, before and after. */
+const mostBytes = 64 * 2 ** 20
 
 const savedPlan = z.strictObject({
   lbprov: z.literal(1),
@@ -44,7 +48,7 @@ export interface Approved extends Narrowing {
 
 /** @throws WishError when the file is no plan, or one for another inventory or playbook */
 export const openPlan = (file: string, wish: Wish): Approved => {
-  const text = readText(file)
+  const text = readTextFile(file, mostBytes)
   const read = savedPlan.safeParse(parseJson(text))
   if (!read.success) {
     throw new WishError(

@@ -5,7 +5,7 @@ import { defineResource } from '../resource.ts'
 import { Secret, type Content, revealed } from '../secret.ts'
 import { sh } from '../sh/sh.ts'
 import { around, fileBack, readAround, setAttribute, type FileIs } from './file-back.ts'
-import { maskLike, maskWish } from './mask.ts'
+import { hidesChange, maskLike, maskWish } from './mask.ts'
 import { programWords } from './program.ts'
 import { replaceFile } from './replace-file.ts'
 import { sha256 } from './sha256.ts'
@@ -67,7 +67,10 @@ export const file = defineResource({
     const held = { owner, group, mode: fourDigits(mode), sum: sum.out.slice(0, 64), text: text.out }
     return { ...readAround([]), type, ...(type.startsWith('regular') && { held }) }
   },
-  files: ({ path, content }) => [{ path, text: maskWish(content) }],
+  files: ({ path, content }) => {
+    const text = maskWish(content)
+    return [{ path, text, ...(text !== revealed(content) && { content }) }]
+  },
   diff: (should, { type, held: is }) => {
     const { path, content, owner, group, mode } = should
     if (is === undefined && type !== undefined) {
@@ -87,7 +90,7 @@ export const file = defineResource({
       const before = is === undefined ? undefined : maskLike(content, is.text)
       const after = maskWish(content)
       const notes = [
-        ...(before === after ? ['the secret in it changes'] : []),
+        ...(is !== undefined && hidesChange(content, is.text) ? ['the secret in it changes'] : []),
         ...(is === undefined ? [] : attributes).map(
           ([what, was, will]) => `${what} ${was ?? 'unknown'} → ${will ?? ''}`,
         ),

@@ -1,4 +1,4 @@
-import { MASK, Secret, type Content, masked, reveal } from '../secret.ts'
+import { MASK, Secret, type Content, masked, reveal, revealed } from '../secret.ts'
 
 // A line that begins so holds a secret, whatever the wish says of it: `auth_pass` is still in the file of
 // a host when the inventory gives it up.
@@ -51,4 +51,20 @@ export const maskLike = (content: Content, found: string): string => {
     if (untold && line.trim() !== '' && !wished.includes(line)) return MASK
     return maskTelling(line)
   })
+}
+
+/** Whether a secret differs where both texts show the same mask, so that a person could not see it. */
+export const hidesChange = (content: Content, found: string): boolean => {
+  const shown = maskWish(content).split('\n')
+  const before = maskLike(content, found).split('\n')
+  if (shown.join('\n') === before.join('\n')) return true
+  const secrets = content.filter((piece) => piece instanceof Secret).map(reveal)
+  const long = secrets.filter((secret) => secret.includes('\n'))
+  if (long.length > 0) return before.includes(MASK) && long.some((each) => !found.includes(each))
+  const wished = revealed(content).split('\n')
+  const there = found.split('\n')
+  return wished.some(
+    (line, n) =>
+      shown[n]?.includes(MASK) === true && before.includes(shown[n]) && !there.includes(line),
+  )
 }

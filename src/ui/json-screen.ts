@@ -1,3 +1,4 @@
+import { showJson } from '../json.ts'
 import { changed, count, type Outcome } from '../engine/outcome.ts'
 import { showOutcome } from './report.ts'
 import type { LbprovError } from '../errors.ts'
@@ -15,7 +16,7 @@ const outcomeFields = (outcome: Outcome): object => ({
  * `failed`, `change`, `left`, `outcome`, and last `summary`.
  */
 export const jsonScreen = ({ out }: Terminal, skipped: Skipped): Screen => {
-  const write = (line: object): void => out(`${JSON.stringify(line)}\n`)
+  const write = (line: object): void => out(`${showJson(line)}\n`)
   const said = new Set<LbprovError>()
   const complain = (host: string, error: LbprovError): void => {
     const { code, message } = error

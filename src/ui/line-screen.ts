@@ -34,7 +34,7 @@ export const lineScreen = (
       const away = [...lost.values()].filter((error) => error instanceof ReachError).length
       const sum = reached.size + lost.size
       const all = away === 0 ? 'all reached' : `${String(sum - away)} of ${String(sum)} reached`
-      out(`${paint.bold(title)} · ${all}\n${showSkipped(skipped)}\n`)
+      out(`${paint.bold(printable(title))} · ${all}\n${showSkipped(skipped)}\n`)
       said = new Set(lost.values())
       for (const { message } of lost.values()) out(`${paint.bad('✘')} ${printable(message)}\n`)
       out(showPlan(plan, paint, verbose))

@@ -20,6 +20,8 @@ const world: World = {
   },
   env: { VRRP_PASS: 'passw123' },
   home: join(folder, 'home'),
+  user: 'operator',
+  hostname: 'controller',
   signal: new AbortController().signal,
 }
 

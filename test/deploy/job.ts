@@ -1,4 +1,5 @@
 import { applyJob } from '../../src/cli/job.ts'
+import { makeReaching } from '../../src/cli/reaching.ts'
 import { makeRun } from '../../src/cli/run-info.ts'
 import { openWish } from '../../src/cli/files.ts'
 import type { World } from '../../src/cli/world.ts'
@@ -33,7 +34,8 @@ const watched =
 export const watchedJob = (inventory: string, world: World, watch: Watch): Job => {
   const wish = openWish(inventory, undefined, world)
   const run = makeRun(wish.cluster.name, 'test')
-  const frame = { wish, forks: 50, tell: () => undefined, world, run, looksOnly: false }
+  const reaching = makeReaching({}, wish.cluster, world)
+  const frame = { wish, forks: 50, tell: () => undefined, world, run, looksOnly: false, reaching }
   const job = applyJob(frame, hostsOf(wish.cluster), [])
   return { ...job, dial: watched(job.dial, watch) }
 }

@@ -136,6 +136,8 @@ export const makeWorld = (
   },
   env: { VRRP_PASS: password },
   home,
+  user: 'operator',
+  hostname: 'controller',
   signal: new AbortController().signal,
   ...elsewhere,
 })

@@ -79,8 +79,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
         expect(shown(out)).toMatchInlineSnapshot(`
           "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
-          ✘ rs1 (127.0.0.1 port N) does not let ops become root without a password; what lets it is a file in /etc/sudoers.d with the line "ops ALL=(root) NOPASSWD: ALL". It said:
-            sudo: a password is required
+          ✘ rs1 (127.0.0.1 port N) does not let ops become root without a password, and nobody gives one. Say where it is with ssh.become_password, run lbprov on a terminal, where it asks, or let ops do without: a file in /etc/sudoers.d with the line "ops ALL=(root) NOPASSWD: ALL".
           ✘ balance   lb2  not begun: rs1 failed
           ✘ balance   lb1  not begun: rs1 failed
           26 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended

@@ -1,0 +1,181 @@
+import type { Dial } from '../engine/wire.ts'
+import { ReachError, WishError } from '../errors.ts'
+import { hostsOf, type Cluster, type Ssh } from '../inventory/cluster.ts'
+import { MASK, reveal, type Secret } from '../secret.ts'
+import type { SshConfig } from '../ssh/config/host-config.ts'
+import { readSshConfig } from '../ssh/config/read.ts'
+import { makeDial, type Here } from '../ssh/dial.ts'
+import { addressOf } from '../ssh/here.ts'
+import { makePerson } from './person.ts'
+import type { World } from './world.ts'
+
+/** What a command line says of how hosts are reached, beside the inventory. */
+export interface ReachOptions {
+  /** A file in place of the user's and the system's ssh_config, as ssh's -F; or `none`. */
+  readonly sshConfig?: string
+  /** Ask for the password that sudo wants before anything else. */
+  readonly askBecomePass?: boolean
+}
+
+interface Reachable {
+  readonly name: string
+  readonly ssh: Ssh
+}
+
+/** How one run reaches hosts, whatever it does there, and the secrets that it knows. */
+export interface Reaching {
+  /** Hosts that may be dialled from now on. */
+  readonly learn: (hosts: readonly Reachable[]) => void
+  readonly dial: Dial
+  /** Where a host is connected to, which may be by another name than the inventory has. */
+  readonly addressOf: (host: Reachable) => string
+  /** Every secret of the run out of a text. */
+  readonly mask: (text: string) => string
+  /** What is to be said of the ways to the hosts, and was not said yet. */
+  readonly remarks: () => readonly string[]
+}
+
+/** @throws WishError with every fault of the files */
+export const openSshConfig = (file: string | undefined, world: World): SshConfig =>
+  readSshConfig({
+    file,
+    home: world.home,
+    user: world.user,
+    localHost: world.hostname,
+    env: world.env,
+    defaultUser: 'root',
+  })
+
+/** This machine, as hosts are reached from it. */
+export const hereOf = (config: SshConfig, { home, user, env }: World): Here => ({
+  home,
+  user,
+  agentSocket: env.SSH_AUTH_SOCK,
+  path: env.PATH,
+  ticketCache: env.KRB5CCNAME,
+  config,
+})
+
+const secretsOf = (cluster: Cluster): readonly Secret[] =>
+  [cluster.vrrp.authPass, ...hostsOf(cluster).map(({ ssh }) => ssh.become?.password)].filter(
+    (secret) => secret !== undefined,
+  )
+
+const masking =
+  (secrets: readonly Secret[]) =>
+  (text: string): string =>
+    // The longest first: a shorter one may be a part of it.
+    secrets
+      .map(reveal)
+      .filter((secret) => secret !== '')
+      .toSorted((one, other) => other.length - one.length)
+      .reduce((said, secret) => said.replaceAll(secret, MASK), text)
+
+/** A host that is told a password may say it again, wherever it likes: what goes into sentences is masked here. */
+const maskedDial = (dial: Dial, mask: (text: string) => string): Dial => {
+  const orMasked = async <Result>(work: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof ReachError)) throw error
+      const { host, stage, message, cause } = error
+      throw new ReachError(host, stage, mask(message), { cause })
+    }
+  }
+  return async (host, at) => {
+    const wire = await orMasked(() => dial(host, at))
+    return {
+      trip: async (steps, timeoutMs) => {
+        const answers = await orMasked(() => wire.trip(steps, timeoutMs))
+        return answers.map((answer) => answer && { ...answer, err: mask(answer.err) })
+      },
+      close: () => wire.close(),
+    }
+  }
+}
+
+/** `rs1, rs2: reached by the system's ssh: …`: hosts of which the same is to be said stand together. */
+const makeRemarks = () => {
+  const said = new Map<string, readonly string[]>()
+  return {
+    note: (host: string, sentence: string): void => {
+      said.set(sentence, [...(said.get(sentence) ?? []), host])
+    },
+    take: (): readonly string[] => {
+      const lines = [...said].map(([sentence, hosts]) => `${hosts.join(', ')}: ${sentence}`)
+      said.clear()
+      return lines
+    },
+  }
+}
+
+/** @throws WishError where there is nothing to ask for, or nobody to ask */
+const mayAskPassword = (cluster: Cluster, { terminal }: World): void => {
+  if (hostsOf(cluster).every(({ ssh }) => ssh.become === undefined)) {
+    throw new WishError(
+      '--ask-become-pass: no host of the inventory has "become: true", so there is no password to ask for; leave it out, or write that.',
+    )
+  }
+  if (terminal.interactive) return
+  throw new WishError(
+    '--ask-become-pass: nobody can be asked here; say in the inventory where the password is: ssh.become_password: { env: NAME }, { file: PATH } or { command: […] }.',
+  )
+}
+
+/**
+ * Reads ssh_config; nobody is asked anything before a host wants to know it.
+ * @throws WishError
+ */
+export const makeReaching = (
+  { sshConfig }: ReachOptions,
+  cluster: Cluster,
+  world: World,
+): Reaching & { readonly askPassword: () => Promise<void> } => {
+  const config = openSshConfig(sshConfig, world)
+  const secrets = [...secretsOf(cluster)]
+  const person = makePerson(world, (answer) => void secrets.push(answer))
+  let password: Secret | undefined
+  /** Who has a password of his own in the inventory keeps it. */
+  const withPassword = (ssh: Ssh): Ssh =>
+    password === undefined || ssh.become === undefined || ssh.become.password !== undefined
+      ? ssh
+      : { ...ssh, become: { ...ssh.become, password } }
+  const known = new Map<string, Ssh>()
+  const remarks = makeRemarks()
+  const here = { ...hereOf(config, world), remark: remarks.note }
+  const sshOf = (name: string): Ssh => {
+    const ssh = known.get(name)
+    if (ssh === undefined) throw new Error(`no host ${name}`)
+    return withPassword(ssh)
+  }
+  const mask = (text: string): string => masking(secrets)(text)
+  return {
+    learn: (hosts) => hosts.forEach(({ name, ssh }) => known.set(name, ssh)),
+    dial: maskedDial(makeDial(sshOf, world.terminal.interactive ? person : undefined, here), mask),
+    addressOf: ({ name, ssh }) => addressOf(name, ssh, here),
+    mask,
+    remarks: remarks.take,
+    askPassword: async () => {
+      mayAskPassword(cluster, world)
+      password = await person.askHidden('Password to become root: ')
+      if (password !== undefined) return
+      throw new WishError(
+        '--ask-become-pass: no password was given, and no host was asked anything.',
+      )
+    },
+  }
+}
+
+/**
+ * The same, and asks for what is to be asked before anything else.
+ * @throws WishError
+ */
+export const openReaching = async (
+  options: ReachOptions,
+  cluster: Cluster,
+  world: World,
+): Promise<Reaching> => {
+  const reaching = makeReaching(options, cluster, world)
+  if (options.askBecomePass === true) await reaching.askPassword()
+  return reaching
+}
