@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -144,17 +145,98 @@ describe('one router and two real servers', () => {
     })
   })
 
-  it('is reached through sudo, and says in a sentence when sudo will not', async () => {
-    const as = (user: string): string =>
-      edited(lab, `as-${user}`, (text) =>
-        text.replace('user: root', `user: ${user}`).replace('become: false', 'become: true'),
+  describe('reached through sudo', () => {
+    /** What must never be seen anywhere. */
+    const canary = `Canary-${randomBytes(8).toString('hex')}`
+
+    const said = async (user: string, given: 'right' | 'wrong' | 'none') => {
+      const reference =
+        given === 'none' ? '' : `\n  become_password: { env: SUDO_${given.toUpperCase()} }`
+      const path = edited(lab, `as-${user}-${given}`, (text) =>
+        text
+          .replace('user: root', `user: ${user}`)
+          .replace(/become: false.*/, `become: true${reference}`),
       )
-    const limit = ['--limit', 'rs1']
-    expect((await apply(lab, as('ops'), ...limit)).summary).toMatchObject({ changed: 0, failed: 0 })
-    const { code, summary, stdout } = await apply(lab, as('plain'), ...limit)
-    expect(code).toBe(1)
-    expect(summary.hosts).toEqual({ rs1: { changed: 0, status: 'unreachable' } })
-    expect(stdout).toContain('sudo')
+      const words = ['apply', path, '--yes', '--json', '--verbose', '--limit', 'rs1']
+      const { code, stdout, stderr } = await lab.inNamespace(
+        [process.execPath, resolve('dist/main.js'), ...words],
+        {
+          env: { VRRP_PASS: password, SUDO_RIGHT: canary, SUDO_WRONG: `not ${canary}` },
+          timeoutMs: 300_000,
+        },
+      )
+      const lines = stdout.trimEnd().split('\n')
+      const told = lines.map((line) => JSON.parse(line) as { type: string; message?: string })
+      const reason = told.find(({ type }) => type === 'unreachable')?.message
+      return { code, reason, all: stdout + stderr }
+    }
+
+    beforeAll(async () => {
+      await on(
+        lab,
+        'rs1',
+        `for user in pass bare; do
+  useradd --create-home --shell /bin/bash $user
+  install -d -m 700 -o $user -g $user /home/$user/.ssh
+  install -m 600 -o $user -g $user /root/.ssh/authorized_keys /home/$user/.ssh/authorized_keys
+done
+printf 'pass ALL=(root) ALL\nbare ALL=(root) NOPASSWD: ALL\nDefaults:bare requiretty\n' >/etc/sudoers.d/ways
+chmod 440 /etc/sudoers.d/ways`,
+      )
+      const { code, stderr } = await lab.machine('rs1').ssh('chpasswd', {
+        stdin: `pass:${canary}\nplain:${canary}\n`,
+      })
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    })
+
+    it('is one that asks for nothing', async () => {
+      expect(await said('ops', 'none')).toMatchObject({ code: 0, reason: undefined })
+    })
+
+    it('is one that takes a password, which nobody else ever sees', async () => {
+      const traced = '/run/lab-traced'
+      // Everything that runs there, over and over, with all its words and its environment.
+      await on(
+        lab,
+        'rs1',
+        `systemd-run --quiet --unit=lab-trace sh -c 'while [ ! -e ${traced}.end ]; do cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ; done 2>/dev/null | tr "\\0" "\\n" | awk "!seen[\\$0]++" >${traced}'`,
+      )
+      const { code, reason, all } = await said('pass', 'right')
+      expect({ code, reason, seen: all.includes(canary) }).toEqual({
+        code: 0,
+        reason: undefined,
+        seen: false,
+      })
+      await on(
+        lab,
+        'rs1',
+        `touch ${traced}.end; while systemctl --quiet is-active lab-trace; do sleep 0.2; done`,
+      )
+      // It did look: lbprov's shell is in there.
+      expect(Number(await on(lab, 'rs1', `grep -c '^sudo$' ${traced}`))).toBeGreaterThan(0)
+      const found = await on(
+        lab,
+        'rs1',
+        `journalctl --quiet --no-pager | grep -c '${canary}'; grep -rlF '${canary}' /etc /home /root /run /tmp /var 2>/dev/null | grep -v '^/run/log/journal' || :`,
+      )
+      // The journal's only line with it would be this very question's: sshd notes no commands.
+      expect(found).toBe('0\n')
+      const here = await lab.inNamespace(['grep', '-rlF', canary, lab.home])
+      expect(here).toMatchObject({ code: 1, stdout: '' })
+    })
+
+    it.each([
+      ['pass', 'none'],
+      ['pass', 'wrong'],
+      ['bare', 'none'],
+      ['plain', 'right'],
+    ] as const)(
+      'says in a sentence what stands against %s with password %s',
+      async (user, given) => {
+        const { code, reason, all } = await said(user, given)
+        expect({ code, reason, seen: all.includes(canary) }).toMatchSnapshot()
+      },
+    )
   })
 
   it('keeps the network of a RHEL in network-scripts, and changes it live by itself', async () => {
