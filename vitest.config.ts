@@ -1,7 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-// Labs that mostly wait, for guards and dead links: two of them fit on two processors.
-const waiting = ['interruption', 'lockout', 'example'].map((name) => `test/lab/${name}.test.ts`)
+// Labs that mostly wait, for guards and dead links, and time nothing: two of them fit on two processors.
+const waiting = ['interruption', 'lockout', 'example', 'ways'].map(
+  (name) => `test/lab/${name}.test.ts`,
+)
 const lab = { testTimeout: 600_000, hookTimeout: 900_000 }
 
 // Three rings: `fast` needs nothing, `hosts` needs root and sshd for toy hosts, `lab` real machines.

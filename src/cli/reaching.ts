@@ -133,7 +133,10 @@ export const makeReaching = (
 ): Reaching & { readonly askPassword: () => Promise<void> } => {
   const config = openSshConfig(sshConfig, world)
   const secrets = [...secretsOf(cluster)]
-  const person = makePerson(world, (answer) => void secrets.push(answer))
+  const person = makePerson(world, (answer) => {
+    // A "1" or a "yes" is no secret, and would be masked in every sentence.
+    if (reveal(answer).length >= 4) secrets.push(answer)
+  })
   let password: Secret | undefined
   /** Who has a password of his own in the inventory keeps it. */
   const withPassword = (ssh: Ssh): Ssh =>

@@ -18,9 +18,11 @@ export interface ChildProgram {
 export const startChild = ({ file, words, env, killed }: ChildProgram): Promise<Channel> =>
   new Promise((resolve, reject) => {
     const child = spawn(file, words, { env, cwd: '/', detached: true, stdio: 'pipe' })
+    child.once('error', reject)
+    // Nothing was started; where it was for want of descriptors, there are no streams either.
+    if (child.pid === undefined) return
     const { stdin, stdout, stderr } = child
     for (const stream of [stdin, stdout, stderr]) stream.on('error', () => undefined)
-    child.once('error', reject)
     child.once('spawn', () =>
       resolve({
         write: (text) => void stdin.write(text),

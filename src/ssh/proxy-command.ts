@@ -44,6 +44,8 @@ export const startProxy = (command: string): Proxy => {
   })
   const close = (): void => {
     stream.destroy()
+    // A child of its own may hold this one for as long as it likes.
+    child.stderr.destroy()
     child.kill('SIGHUP')
     child.unref()
   }

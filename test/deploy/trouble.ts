@@ -36,4 +36,4 @@ export const shim = (name: string, text: string) => (toy: Toy) => {
   toy.run(['chmod', '755', `/usr/local/sbin/${name}`])
 }
 
-export const impatient = { patience: { ...patience, probeMs: 5000, changeMs: 5000 } }
+export const impatient = { patience: { ...patience, probeMs: 5500, changeMs: 5500 } }

@@ -74,7 +74,10 @@ const upLine = 'LocalCommand echo up'
 
 const aboutHost = ({ ssh, at }: Hop): readonly Line[] => {
   // Somewhere else it is known by its own name all the same.
-  const alias = ssh.hostKeyAlias ?? (at === undefined ? undefined : knownName(ssh.host, ssh.port))
+  // It is always said where it can be: a `Match host` of the user's file sees another host than it would by itself.
+  const canBeSaid = at !== undefined || (ssh.port === 22 && !ssh.host.includes('%'))
+  const own = canBeSaid ? knownName(ssh.host, ssh.port) : undefined
+  const alias = ssh.hostKeyAlias ?? own
   return [
     ['HostName', at ?? ssh.host],
     ...(alias === undefined ? [] : [['HostKeyAlias', alias] as const]),

@@ -49,6 +49,9 @@ export const startMaster = (options: MasterOptions, hears: MasterListener): Prom
       detached: true,
       stdio: 'pipe',
     })
+    keeper.once('error', reject)
+    // Nothing was started; where it was for want of descriptors, there are no streams either.
+    if (keeper.pid === undefined) return
     const { stdin, stdout, stderr } = keeper
     for (const stream of [stdin, stdout, stderr]) stream.on('error', () => undefined)
     let said = ''
@@ -80,6 +83,5 @@ export const startMaster = (options: MasterOptions, hears: MasterListener): Prom
       }),
     )
     keeper.once('exit', hasEnded)
-    keeper.once('error', reject)
     keeper.once('spawn', () => resolve({ said: () => said, end }))
   })

@@ -4,6 +4,7 @@ import { connect } from 'node:net'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
+import { ReachError } from '../../errors.ts'
 import { startChild } from '../child-channel.ts'
 import type { Hop } from '../hop.ts'
 import type { Channel, Link } from '../link.ts'
@@ -132,12 +133,7 @@ const logIn = async (
   })
 }
 
-/**
- * By the system's ssh: one connection, over which it runs every command (ControlMaster), and which no other ssh
- * shares. It lives in a folder of its own and ends with this process, however that ends.
- * @throws ReachError
- */
-export const openOpensshLink = async (hops: Hops, means: OpensshMeans): Promise<Link> => {
+const open = async (hops: Hops, means: OpensshMeans): Promise<Link> => {
   const hop = hops.at(-1) ?? hops[0]
   const version = await opensshVersion(hop, means.path ?? usualPath)
   await keepsKeys(hops)
@@ -151,7 +147,8 @@ export const openOpensshLink = async (hops: Hops, means: OpensshMeans): Promise<
 
   let master: Master
   try {
-    const asks = means.person !== undefined
+    // An older ssh does not say which of the questions are the host's own: one of them could draw out a passphrase.
+    const asks = means.person !== undefined && version >= 8.5
     for (const n of hops.keys()) {
       await writeFile(files.config(n), configOf(hops, n, files, { version, asks }), { mode: 0o600 })
     }
@@ -191,5 +188,20 @@ export const openOpensshLink = async (hops: Hops, means: OpensshMeans): Promise<
       for (const channel of channels) channel.close()
       master.end()
     },
+  }
+}
+
+/**
+ * By the system's ssh: one connection, over which it runs every command (ControlMaster), and which no other ssh
+ * shares. It lives in a folder of its own and ends with this process, however that ends.
+ * @throws ReachError
+ */
+export const openOpensshLink = async (hops: Hops, means: OpensshMeans): Promise<Link> => {
+  try {
+    return await open(hops, means)
+  } catch (error) {
+    if (error instanceof ReachError) throw error
+    // This machine's own trouble: no room for a folder, no process, no descriptor.
+    throw say.noOpenssh(hops.at(-1) ?? hops[0], String((error as NodeJS.ErrnoException).code))
   }
 }
