@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 import { WishError } from '../errors.ts'
-import { printable } from '../ui/printable.ts'
+import { printable } from '../printable.ts'
 import { readYaml } from '../yaml.ts'
 import { readTextFile } from '../text-file.ts'
 import { stateFolder } from './journal.ts'

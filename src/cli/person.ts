@@ -1,6 +1,6 @@
 import { Secret } from '../secret.ts'
 import type { Person } from '../ssh/person.ts'
-import { printable } from '../ui/printable.ts'
+import { printable } from '../printable.ts'
 import type { World } from './world.ts'
 
 /** Whoever sits at the terminal, asked one question at a time. `heard`: told of every answer. */

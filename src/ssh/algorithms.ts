@@ -19,6 +19,15 @@ interface AlgorithmLists {
   readonly publicKey: readonly string[]
 }
 
+const keyTypes = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const
+
 /** What is offered to a host of which nobody says otherwise: nothing with SHA-1, CBC or DSA. */
 export const defaultAlgorithms: AlgorithmLists = {
   kex: [
@@ -32,14 +41,7 @@ export const defaultAlgorithms: AlgorithmLists = {
     'diffie-hellman-group14-sha256',
     'diffie-hellman-group-exchange-sha256',
   ],
-  hostKey: [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-  ],
+  hostKey: keyTypes,
   cipher: [
     'aes128-gcm@openssh.com',
     'aes256-gcm@openssh.com',
@@ -54,14 +56,7 @@ export const defaultAlgorithms: AlgorithmLists = {
     'hmac-sha2-256',
     'hmac-sha2-512',
   ],
-  publicKey: [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-  ],
+  publicKey: keyTypes,
 }
 
 const cbc: Readonly<Record<string, CipherAlgorithm>> = {

@@ -4,8 +4,8 @@ import { isPlace } from './place.ts'
 
 const plain = /^(?:([^@]*(?:@[^@]+)*)@)?(?:\[([^\]]+)\]|([^:@[\]/]+))(?::(\d{1,5}))?$/
 
-/** A host of which the inventory says nothing. */
-const unsaid: Omit<Ssh, 'host'> = {
+/** A host of which the inventory says nothing but where it is. */
+export const unsaid: Omit<Ssh, 'host'> = {
   port: undefined,
   user: undefined,
   identityFiles: [],

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { Duplex } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 
-import { tame } from './tame.ts'
+import { tame } from '../printable.ts'
 
 /** What ssh_config's ProxyCommand connects to. */
 export interface Proxy {

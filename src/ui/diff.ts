@@ -3,7 +3,7 @@ import { structuredPatch } from 'diff'
 import { patience } from '../engine/patience.ts'
 import type { Change } from '../resource.ts'
 import type { Paint } from './paint.ts'
-import { printable } from './printable.ts'
+import { printable } from '../printable.ts'
 
 const sign = ({ before, after }: Change): '+' | '-' | '~' =>
   before === undefined ? '+' : after === undefined ? '-' : '~'

@@ -1,7 +1,7 @@
 import { changesOf, type HostPlan, type PhasePlan, type Plan } from '../engine/plan.ts'
 import { showChange } from './diff.ts'
 import type { Paint } from './paint.ts'
-import { printable } from './printable.ts'
+import { printable } from '../printable.ts'
 
 interface HostBlock {
   readonly host: string

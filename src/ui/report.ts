@@ -1,6 +1,6 @@
 import { changed, count, type Outcome, type Report } from '../engine/outcome.ts'
 import type { Paint } from './paint.ts'
-import { printable } from './printable.ts'
+import { printable } from '../printable.ts'
 
 /** What became of one host in one phase, in a few words. */
 export const showOutcome = (outcome: Outcome): string => {

@@ -5,7 +5,7 @@ import { lockAnswer } from '../../src/engine/lock.ts'
 import { asText } from '../fuzz/answers.ts'
 import { fault } from '../fuzz/judge.ts'
 import { targets } from '../fuzz/targets.ts'
-import { tame, tameWord } from '../../src/ssh/tame.ts'
+import { tame, tameWord } from '../../src/printable.ts'
 import { printable, printableLine } from '../../src/printable.ts'
 
 const hosts = ['platform', 'memory', 'resource', 'lock', 'frames', 'known_hosts']

@@ -39,12 +39,18 @@ export const tidy = (text: string): string =>
     .replaceAll(/port \d{4,}/g, 'port PORT')
     .replaceAll(/-p \d+/g, '-p PORT')
 
-/** The stage and the sentence with which something fails. */
-export const failure = async (work: Promise<unknown>): Promise<string> => {
+/** With what error something fails. */
+export const fails = async (work: Promise<unknown>): Promise<ReachError> => {
   const error = await work.then(
     (value) => new Error(`it did not fail: ${JSON.stringify(value)}`),
     (reason: unknown) => reason,
   )
   if (!(error instanceof ReachError)) throw error
-  return tidy(`${error.stage}: ${error.message}`)
+  return error
+}
+
+/** The stage and the sentence with which something fails. */
+export const failure = async (work: Promise<unknown>): Promise<string> => {
+  const { stage, message } = await fails(work)
+  return tidy(`${stage}: ${message}`)
 }

@@ -2,22 +2,12 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
 import { reveal, Secret } from '../../src/secret.ts'
+import { unsaid } from '../../src/ssh/jump-words.ts'
 import { makePasswords, type Questions } from '../../src/ssh/passwords.ts'
 import { person } from './people.ts'
 import { hopTo, reachOf } from './reach-of.ts'
 
-const ssh = reachOf({
-  host: '192.0.2.1',
-  port: 22,
-  user: 'ops',
-  identityFiles: [],
-  userKnownHostsFiles: [],
-  strictHostKeyChecking: undefined,
-  connectTimeout: undefined,
-  transport: undefined,
-  become: undefined,
-  proxyJump: undefined,
-})
+const ssh = reachOf({ ...unsaid, host: '192.0.2.1', port: 22, user: 'ops' })
 const lb1 = hopTo(ssh, 'lb1')
 const lb2 = hopTo(ssh, 'lb2')
 const ann = hopTo({ ...ssh, user: 'ann' }, 'lb1')

@@ -7,22 +7,12 @@ import { expect } from 'vitest'
 import { ReachError } from '../../src/errors.ts'
 import type { Ssh } from '../../src/inventory/cluster.ts'
 import { readSshConfig } from '../../src/ssh/config/read.ts'
+import { unsaid } from '../../src/ssh/jump-words.ts'
 import type { Route } from '../../src/ssh/reach.ts'
 import { routeTo } from '../../src/ssh/route.ts'
 
 /** A host of which the inventory says nothing but its name. */
-export const nothing: Ssh = {
-  host: 'rs1',
-  port: undefined,
-  user: undefined,
-  identityFiles: [],
-  userKnownHostsFiles: [],
-  strictHostKeyChecking: undefined,
-  connectTimeout: undefined,
-  transport: undefined,
-  become: undefined,
-  proxyJump: undefined,
-}
+export const nothing: Ssh = { ...unsaid, host: 'rs1' }
 
 /** The way to a host of which the inventory says `said`, with an ssh_config. */
 export const route = (config: string, said: Partial<Ssh> = {}): Route => {

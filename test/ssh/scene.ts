@@ -4,7 +4,7 @@ import { makeDial, type Here } from '../../src/ssh/dial.ts'
 import type { Person } from '../../src/ssh/person.ts'
 import { sh, type Sh } from '../../src/sh/sh.ts'
 
-export { atEnd, failure, folder, tidy, toy } from './endings.ts'
+export { atEnd, failure, fails, folder, tidy, toy } from './endings.ts'
 
 /** Nobody's machine: no key, no agent, no known hosts. */
 export const nowhere: Here = { home: '/nonexistent', globalKnownHostsFiles: [] }

@@ -3,7 +3,7 @@ import type { Hop } from '../hop.ts'
 import type { Passwords } from '../passwords.ts'
 import type { Person } from '../person.ts'
 import { askPassphrase } from '../sentences/keys.ts'
-import { tameWord } from '../tame.ts'
+import { tameWord } from '../../printable.ts'
 import type { Question } from './askpass.ts'
 
 /** Answers what ssh asks on the way to one host. */

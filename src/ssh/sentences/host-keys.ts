@@ -2,7 +2,7 @@ import { cause, type ReachError } from '../../errors.ts'
 import { quote } from '../../sh/sh.ts'
 import type { Hop } from '../hop.ts'
 import { fingerprint, keyType, nameOf, lineToAdd, type KnownKey } from '../known-hosts.ts'
-import { tameWord } from '../tame.ts'
+import { tameWord } from '../../printable.ts'
 import { reach } from './words.ts'
 
 const kinds: Readonly<Record<string, string>> = { 'ssh-ed25519': 'ED25519', 'ssh-rsa': 'RSA' }

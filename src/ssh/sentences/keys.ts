@@ -1,6 +1,6 @@
 import { quote } from '../../sh/sh.ts'
 import { keyType } from '../known-hosts.ts'
-import { tameWord } from '../tame.ts'
+import { tameWord } from '../../printable.ts'
 
 const openssh = "which only the system's ssh can show: ssh.transport: openssh"
 

@@ -3,7 +3,7 @@ import { quote } from '../../sh/sh.ts'
 import type { Attempt } from '../attempt.ts'
 import type { Hop } from '../hop.ts'
 import type { LoginMethod } from '../reach.ts'
-import { tame, tameWord } from '../tame.ts'
+import { tame, tameWord } from '../../printable.ts'
 import { list, reach } from './words.ts'
 
 const untried = (reasons: readonly string[]): string =>

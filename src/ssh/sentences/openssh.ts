@@ -2,7 +2,7 @@ import { cause, type ReachError } from '../../errors.ts'
 import { quote } from '../../sh/sh.ts'
 import type { Hop } from '../hop.ts'
 import { nameOf } from '../known-hosts.ts'
-import { tameWord } from '../tame.ts'
+import { tameWord } from '../../printable.ts'
 import { said } from './said.ts'
 import { list, reach } from './words.ts'
 

@@ -1,6 +1,6 @@
 import { ReachError } from '../../errors.ts'
 import type { Said } from '../config/host-config.ts'
-import { tameWord } from '../tame.ts'
+import { tameWord } from '../../printable.ts'
 
 const refuse = (host: string, sentence: string): ReachError =>
   new ReachError(host, 'resolve', `${host}: ${sentence}`)

@@ -1,4 +1,4 @@
-import { tame } from '../tame.ts'
+import { tame } from '../../printable.ts'
 
 /** What a host or a program said, below a sentence about it. */
 export const said = (text: string, who = 'It'): string => {

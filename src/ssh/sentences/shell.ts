@@ -1,6 +1,6 @@
 import type { ReachError } from '../../errors.ts'
 import type { Hop } from '../hop.ts'
-import { tameWord } from '../tame.ts'
+import { tameWord } from '../../printable.ts'
 import { notRoot } from './become.ts'
 import { said } from './said.ts'
 import { bare, reach } from './words.ts'

@@ -2,7 +2,7 @@ import type { ReachError, Stage } from '../../errors.ts'
 import { defaultAlgorithms, knownAlgorithms } from '../algorithms.ts'
 import type { Hop } from '../hop.ts'
 import type { ProxyEnd } from '../proxy-command.ts'
-import { tameWord } from '../tame.ts'
+import { tameWord } from '../../printable.ts'
 import { bare, list, reach } from './words.ts'
 
 const refusals: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { ReachError, type Stage } from '../../errors.ts'
 import type { Hop } from '../hop.ts'
 import type { Reach } from '../reach.ts'
-import { tameWord } from '../tame.ts'
+import { tameWord } from '../../printable.ts'
 
 const place = ({ host, port }: Reach): string => `${host} port ${String(port)}`
 

@@ -1,17 +1,18 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 
-import type { Wire } from '../../../src/engine/wire.ts'
-import { ReachError } from '../../../src/errors.ts'
 import type { Ssh, Transport } from '../../../src/inventory/cluster.ts'
 import { Secret } from '../../../src/secret.ts'
 import { sh, type Sh } from '../../../src/sh/sh.ts'
-import { makeDial, type Here } from '../../../src/ssh/dial.ts'
+import type { Here } from '../../../src/ssh/dial.ts'
+import { unsaid } from '../../../src/ssh/jump-words.ts'
 import type { Person } from '../../../src/ssh/person.ts'
 import { dropbearToy, type DropbearOptions } from '../../toy/dropbear.ts'
 import type { KeyPair } from '../../toy/keys.ts'
 import type { Toy, ToyOptions } from '../../toy/toy.ts'
-import { atEnd, nowhere, tidy, toy } from '../scene.ts'
+import { atEnd, dialTo, fails, nowhere, tidy, toy } from '../scene.ts'
+
+export { dialTo as open, fails }
 
 export const servers = ['sshd', 'dropbear'] as const
 export type Server = (typeof servers)[number]
@@ -38,18 +39,7 @@ export const both = async (
 }
 
 /** This machine itself. */
-export const local: Ssh = {
-  host: 'localhost',
-  port: undefined,
-  user: undefined,
-  identityFiles: [],
-  userKnownHostsFiles: [],
-  strictHostKeyChecking: undefined,
-  connectTimeout: undefined,
-  transport: 'local',
-  become: undefined,
-  proxyJump: undefined,
-}
+export const local: Ssh = { ...unsaid, host: 'localhost', transport: 'local' }
 
 /** Somebody at a terminal, whose answers are what `knows` says; without one, nobody answers. */
 export const person = (knows: (question: string, n: number) => string | undefined) => {
@@ -72,9 +62,6 @@ export const keygen = (file: string, words: readonly string[], passphrase = ''):
   return { file, publicKey: readFileSync(`${file}.pub`, 'utf8').split(' ').slice(0, 2).join(' ') }
 }
 
-export const open = (ssh: Ssh, who?: Person, here: Here = nowhere): Promise<Wire> =>
-  makeDial(() => ssh, who, here)('lb1')
-
 /** What one trip over a new connection prints. */
 export const ask = async (
   ssh: Ssh,
@@ -82,23 +69,13 @@ export const ask = async (
   who?: Person,
   here: Here = nowhere,
 ): Promise<string | undefined> => {
-  const wire = await open(ssh, who, here)
+  const wire = await dialTo(ssh, who, here)
   try {
     const [answer] = await wire.trip([{ run }], 60_000)
     return answer?.out
   } finally {
     wire.close()
   }
-}
-
-/** With what error something fails. */
-export const fails = async (work: Promise<unknown>): Promise<ReachError> => {
-  const error = await work.then(
-    (value) => new Error(`it did not fail: ${JSON.stringify(value)}`),
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof ReachError)) throw error
-  return error
 }
 
 /** At which stage something fails. */

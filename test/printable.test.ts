@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 
-import { tame, tameWord } from '../../src/ssh/tame.ts'
+import { tame, tameWord } from '../src/printable.ts'
 
 it('a terminal obeys nothing that a host said', () => {
   expect(tame('\u001b[2J\u001b]0;mine\u0007ok\r\nrtl \u202Egnp\u0000\n\n')).toBe(

@@ -1,1 +1,0 @@
-export { tame, tameWord } from '../printable.ts'
