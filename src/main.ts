@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { homedir, hostname, userInfo } from 'node:os'
 
 import { program } from './cli/program.ts'
@@ -53,18 +52,22 @@ const world: World = {
   signal: interrupted.signal,
 }
 
-try {
-  const code = await program(process.argv.slice(2), world)
-  process.exitCode ??= code
-} catch (error) {
-  if (error instanceof LbprovError) {
-    process.stderr.write(`${printable(error.message)}\n`)
-    process.exitCode = interrupted.signal.aborted ? 130 : error.exit
-  } else {
-    process.stderr.write(
-      `This is a bug in lbprov: ${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
-    )
-    // Whatever still draws or waits must not keep a broken run alive.
-    process.exit(70)
+const run = async (): Promise<void> => {
+  try {
+    const code = await program(process.argv.slice(2), world)
+    process.exitCode ??= code
+  } catch (error) {
+    if (error instanceof LbprovError) {
+      process.stderr.write(`${printable(error.message)}\n`)
+      process.exitCode = interrupted.signal.aborted ? 130 : error.exit
+    } else {
+      process.stderr.write(
+        `This is a bug in lbprov: ${printable(error instanceof Error ? (error.stack ?? error.message) : String(error))}\n`,
+      )
+      // Whatever still draws or waits must not keep a broken run alive.
+      process.exit(70)
+    }
   }
 }
+
+void run()

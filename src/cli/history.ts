@@ -13,9 +13,6 @@ export interface HistoryOptions {
   readonly run?: string
 }
 
-/** For commander. */
-export const historySummary = 'the runs of this machine that changed something, or tried to'
-
 const changedOn = ({ outcomes }: Run): ReadonlyMap<string, number> => {
   const hosts = new Map<string, number>()
   for (const { host, changed = 0 } of outcomes) {

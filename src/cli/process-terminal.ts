@@ -1,6 +1,3 @@
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
-
 import { printable } from '../printable.ts'
 import type { Terminal } from '../ui/terminal.ts'
 
@@ -12,6 +9,8 @@ const ask = async (
   question: string,
   hidden: boolean,
 ): Promise<string> => {
+  const { createInterface } = await import('node:readline/promises')
+  const { Writable } = await import('node:stream')
   const { stdin, stderr } = own
   let muted = false
   // The question and what is typed are written through here; a passphrase is not.
@@ -39,13 +38,16 @@ const ask = async (
 
 /** The terminal of a process. Questions go to stderr, so that stdout holds only what was asked for. */
 export const processTerminal = (own: Process, signal: AbortSignal): Terminal => {
-  const { stdin, stdout, stderr, env } = own
+  const { stdout, stderr, env } = own
   const drawn = stdout.isTTY && env.TERM !== 'dumb' && env.CI === undefined
   return {
     out: (text) => void stdout.write(text),
     // Errors are in no colour, so whatever else is in one is somebody's who would paint the screen.
     err: (text) => void stderr.write(printable(text)),
-    interactive: stdin.isTTY && stderr.isTTY,
+    // Node opens stdin when somebody first looks at it, which takes its time.
+    get interactive() {
+      return stderr.isTTY && own.stdin.isTTY
+    },
     drawn,
     colour: stdout.isTTY && env.TERM !== 'dumb' && (env.NO_COLOR ?? '') === '',
     ask: (question, hidden) => ask(own, signal, printable(question), hidden !== undefined),

@@ -1,13 +1,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 
 import { WishError } from '../errors.ts'
-import { applyCommand, type ApplyOptions } from './apply.ts'
-import { checkCommand, type CheckOptions } from './check.ts'
-import { drainCommand, undrainCommand, type DrainOptions } from './drain.ts'
-import { historyCommand, historySummary, type HistoryOptions } from './history.ts'
-import { destroyCommand, removeCommand, type LeaveOptions } from './leave.ts'
-import { renderCommand, type RenderOptions } from './render.ts'
-import { schemaCommand } from './schema.ts'
+import type { ApplyOptions } from './apply.ts'
+import type { CheckOptions } from './check.ts'
+import type { DrainOptions } from './drain.ts'
+import type { HistoryOptions } from './history.ts'
+import type { LeaveOptions } from './leave.ts'
+import type { RenderOptions } from './render.ts'
 import { version } from './version.ts'
 import type { World } from './world.ts'
 
@@ -54,6 +53,7 @@ const runOptions = (command: Command): Command =>
       .option('--phase <name>', 'only this phase; may be given again', collect),
   )
 
+// What a command does is loaded with it: whoever asks for the version does not wait for ssh2.
 const build = (world: World, exit: (code: number) => void): Command => {
   const { terminal } = world
   const lbprov = new Command('lbprov')
@@ -71,6 +71,7 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .option('--exit-code', 'with --dry-run: exit 3 when there are changes')
     .option('--plan <file>', 'follow this saved plan, unless a host has moved since')
     .action(async (inventory: string, options: ApplyOptions) => {
+      const { applyCommand } = await import('./apply.ts')
       exit(await applyCommand(inventory, options, world))
     })
 
@@ -79,6 +80,7 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .option('-o, --output <file>', 'where the plan is saved')
     .option('--exit-code', 'exit 3 when there are changes')
     .action(async (inventory: string, options: ApplyOptions) => {
+      const { applyCommand } = await import('./apply.ts')
       exit(await applyCommand(inventory, { ...options, dryRun: true }, world))
     })
 
@@ -95,6 +97,7 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .argument('<host>', 'its name, as the routers remember it')
     .option('--forget', 'the host is gone for good: only let the routers forget it')
     .action(async (inventory: string, host: string, options: LeaveOptions) => {
+      const { removeCommand } = await import('./leave.ts')
       exit(await removeCommand(inventory, host, options, world))
     })
 
@@ -102,6 +105,7 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .description('take a whole cluster off its hosts, and leave them as they were found')
     .argument('<inventory>', 'the cluster, in YAML')
     .action(async (inventory: string, options: LeaveOptions) => {
+      const { destroyCommand } = await import('./leave.ts')
       exit(await destroyCommand(inventory, options, world))
     })
 
@@ -114,21 +118,24 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .description('send no new connections to a real server, until "undrain"')
     .option('--timeout <time>', 'how long its connections are waited for: 90, 90s, 5m', seconds, 60)
     .action(async (inventory: string, name: string, options: DrainOptions) => {
+      const { drainCommand } = await import('./drain.ts')
       exit(await drainCommand(inventory, name, options, world))
     })
 
   drainOptions(lbprov.command('undrain'))
     .description('send it connections again')
     .action(async (inventory: string, name: string, options: DrainOptions) => {
+      const { undrainCommand } = await import('./drain.ts')
       exit(await undrainCommand(inventory, name, { ...options, timeout: 0 }, world))
     })
 
   lbprov
     .command('history')
-    .description(historySummary)
+    .description('the runs of this machine that changed something, or tried to')
     .argument('[inventory]', 'only the runs of this cluster')
     .option('--run <id>', 'one run, host by host: its id, or the beginning of it')
-    .action((inventory: string | undefined, options: HistoryOptions) => {
+    .action(async (inventory: string | undefined, options: HistoryOptions) => {
+      const { historyCommand } = await import('./history.ts')
       exit(historyCommand(inventory, options, world))
     })
 
@@ -138,7 +145,8 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .argument('<inventory>', 'the cluster, in YAML')
     .option('--playbook <file>', 'check this playbook with it')
     .option(...sshConfigFile)
-    .action((inventory: string, options: CheckOptions) => {
+    .action(async (inventory: string, options: CheckOptions) => {
+      const { checkCommand } = await import('./check.ts')
       exit(checkCommand(inventory, options, world))
     })
 
@@ -154,14 +162,18 @@ const build = (world: World, exit: (code: number) => void): Command => {
         .choices(['ifcfg', 'ifupdown'])
         .default('ifcfg'),
     )
-    .action((inventory: string, options: RenderOptions) => {
+    .action(async (inventory: string, options: RenderOptions) => {
+      const { renderCommand } = await import('./render.ts')
       exit(renderCommand(inventory, options, world))
     })
 
   lbprov
     .command('schema')
     .description("print the inventory's JSON Schema, for editors")
-    .action(() => exit(schemaCommand(world)))
+    .action(async () => {
+      const { schemaCommand } = await import('./schema.ts')
+      exit(schemaCommand(world))
+    })
 
   return lbprov
 }

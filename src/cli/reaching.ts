@@ -4,8 +4,8 @@ import { hostsOf, type Cluster, type Ssh } from '../inventory/cluster.ts'
 import { MASK, reveal, type Secret } from '../secret.ts'
 import type { SshConfig } from '../ssh/config/host-config.ts'
 import { readSshConfig } from '../ssh/config/read.ts'
-import { makeDial, type Here } from '../ssh/dial.ts'
-import { addressOf } from '../ssh/here.ts'
+import { addressOf, type Here } from '../ssh/here.ts'
+import type { Person } from '../ssh/person.ts'
 import { makePerson } from './person.ts'
 import type { World } from './world.ts'
 
@@ -94,6 +94,15 @@ const maskedDial = (dial: Dial, mask: (text: string) => string): Dial => {
   }
 }
 
+/** ssh2 is loaded with the first dial: a run that ends before it does not wait for it. */
+const lateDial = (...means: [(host: string) => Ssh, Person | undefined, Here]): Dial => {
+  let dial: Promise<Dial> | undefined
+  return async (host, at) => {
+    dial ??= import('../ssh/dial.ts').then(({ makeDial }) => makeDial(...means))
+    return (await dial)(host, at)
+  }
+}
+
 /** `rs1, rs2: reached by the system's ssh: …`: hosts of which the same is to be said stand together. */
 const makeRemarks = () => {
   const said = new Map<string, readonly string[]>()
@@ -154,7 +163,7 @@ export const makeReaching = (
   const mask = (text: string): string => masking(secrets)(text)
   return {
     learn: (hosts) => hosts.forEach(({ name, ssh }) => known.set(name, ssh)),
-    dial: maskedDial(makeDial(sshOf, world.terminal.interactive ? person : undefined, here), mask),
+    dial: maskedDial(lateDial(sshOf, world.terminal.interactive ? person : undefined, here), mask),
     addressOf: ({ name, ssh }) => addressOf(name, ssh, here),
     mask,
     remarks: remarks.take,

@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest'
 /** The floors of docs/house.md: a file imports from its own folder, and from floors below it. */
 const floors: Readonly<Record<string, number>> = {
   main: 9,
+  'launch.ts': 0,
   cli: 8,
   ui: 7,
   ssh: 7,
@@ -40,10 +41,11 @@ const files = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((
   path.endsWith('.ts'),
 )
 
+/** What is loaded at once, and what only when it comes to it: `import('…')`. */
 const importsOf = (path: string): readonly string[] =>
   [
     ...readFileSync(join('src', path), 'utf8').matchAll(
-      /(?:^|\n)(?:import|export)\b[^'";]*?from '([^']+)'/g,
+      /(?:(?:^|\n)(?:import|export)\b[^'";]*?from |[^\w.]import\()'([^']+)'/g,
     ),
   ].flatMap(([, from]) => from ?? [])
 

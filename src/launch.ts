@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { Script } from 'node:vm'
+
+type Exports = Record<string, unknown>
+type Wrapped = (
+  exports: Exports,
+  require: (id: string) => unknown,
+  module: { exports: Exports },
+  file: string,
+  folder: string,
+) => void
+
+/** A chunk of the bundle as V8 has it. */
+export interface Chunk {
+  readonly file: string
+  readonly script: Script
+}
+
+/** Where the compiled form of a chunk is kept. */
+export const cacheOf = (file: string): string => `${file}.cache`
+
+const bytesOf = (file: string): Buffer | undefined => {
+  try {
+    return readFileSync(file)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Runs a CommonJS bundle of `npm run build` with the compiled form that stands beside each of its chunks: most of what a
+ * start costs is V8 reading the same text again. One that another Node made is passed over by V8 itself (vm.Script,
+ * cachedData), and the text is compiled; but V8 knows a text by its length alone, so a chunk's name must come from its
+ * text. `loaded` is told of every chunk, for the build to write its compiled form.
+ */
+export const launch = (entry: string, loaded: (chunk: Chunk) => void = () => undefined): void => {
+  const folder = dirname(entry)
+  const own = createRequire(entry)
+  const chunks = new Map<string, { exports: Exports }>()
+  const load = (file: string): Exports => {
+    const known = chunks.get(file)
+    if (known !== undefined) return known.exports
+    const module: { exports: Exports } = { exports: {} }
+    chunks.set(file, module)
+    const text = readFileSync(file, 'utf8')
+    const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`
+    const cachedData = bytesOf(cacheOf(file))
+    const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
+    const run = script.runInThisContext() as Wrapped
+    run(module.exports, need, module, file, folder)
+    loaded({ file, script })
+    return module.exports
+  }
+  const need = (id: string): unknown => (id.startsWith('./') ? load(join(folder, id)) : own(id))
+  load(entry)
+}

@@ -1,0 +1,67 @@
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { afterEach, beforeEach, expect, it } from 'vitest'
+
+import { cacheOf, launch, type Chunk } from '../src/launch.ts'
+
+let folder = ''
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'lbprov-launch-'))
+  put(
+    'main.js',
+    "globalThis.said = `${require('./words.js').greeting} ${require('node:path').sep}`",
+  )
+  put('words.js', "exports.greeting = 'wörld ✔'")
+})
+afterEach(() => {
+  rmSync(folder, { recursive: true })
+})
+
+const put = (name: string, text: string | Buffer): void => {
+  writeFileSync(join(folder, name), text)
+}
+const run = (): { readonly said: unknown; readonly chunks: readonly Chunk[] } => {
+  const chunks: Chunk[] = []
+  launch(join(folder, 'main.js'), (chunk) => chunks.push(chunk))
+  return { said: Reflect.get(globalThis, 'said'), chunks }
+}
+const keep = (): void => {
+  for (const { file, script } of run().chunks) {
+    writeFileSync(cacheOf(file), script.createCachedData())
+  }
+}
+const isRejected = ({ script }: Chunk): boolean | undefined => script.cachedDataRejected
+
+it('runs a bundle without any compiled form', () => {
+  const { said, chunks } = run()
+  expect(said).toBe('wörld ✔ /')
+  expect(chunks.map(isRejected)).toEqual([undefined, undefined])
+})
+
+it('takes the compiled forms that stand beside the chunks', () => {
+  keep()
+  const { said, chunks } = run()
+  expect(said).toBe('wörld ✔ /')
+  expect(chunks.map(isRejected)).toEqual([false, false])
+})
+
+it('compiles the text where the compiled form is none, or another text is there', () => {
+  keep()
+  put('other.js', "exports.greeting = 'never seen before'")
+  put('other.js.cache', Buffer.from('not what V8 made'))
+  put('main.js', "globalThis.said = ['words', 'other'].map((id) => require(`./${id}.js`).greeting)")
+  put('words.js', "exports.greeting = 'something of another length'")
+  const { said, chunks } = run()
+  expect(said).toEqual(['something of another length', 'never seen before'])
+  expect(chunks.map(isRejected)).toEqual([true, true, true])
+})
+
+it('is what npm run build makes: the command prints its version', () => {
+  const main = join(import.meta.dirname, '..', 'dist', 'main.js')
+  expect(execFileSync(process.execPath, [main, '--version'], { encoding: 'utf8' })).toMatch(
+    /^\d+\.\d+\.\d+\n$/,
+  )
+})
