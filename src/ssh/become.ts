@@ -104,6 +104,7 @@ const tryPassword = (
               read()
             }
           },
+          refused: (why) => settle(() => reject(why)),
           end: (exit) => {
             if (open) hears.end(exit)
             else settle(judge)

@@ -13,7 +13,7 @@ import { makeLogin } from './login.ts'
 import type { Passwords } from './passwords.ts'
 import { startProxy, type Proxy } from './proxy-command.ts'
 import * as say from './sentences.ts'
-import { signAtOnce } from './sign-at-once.ts'
+import { logInAtOnce, signAtOnce } from './sign-at-once.ts'
 import { tcp, tunnel } from './socket.ts'
 import { listenToOffers } from './their-offers.ts'
 import { makeTimer } from './timer.ts'
@@ -152,6 +152,7 @@ export const openConnection = async (
           return
         }
         signAtOnce(client, login)
+        logInAtOnce(client)
       }
       if (from !== undefined) tunnel(from.client, hop, start, refuse)
       else if (ssh.proxyCommand === undefined) start(tcp(hop))

@@ -1,3 +1,4 @@
+import type { ReachError } from '../errors.ts'
 import type { Hop } from './hop.ts'
 
 /** One command that runs on a host. */
@@ -13,6 +14,8 @@ export interface ChannelListener {
   readonly data: (stream: 'out' | 'err', bytes: Buffer) => void
   /** Nothing more comes. `exit`: undefined when it is not known. */
   readonly end: (exit: number | undefined) => void
+  /** The host does not run the command after all; nothing of it was ever heard. */
+  readonly refused?: (why: ReachError) => void
 }
 
 /** An open connection to a host, over which commands run: by ssh2, by the system's ssh, or on this machine. */
@@ -20,7 +23,7 @@ export interface Link {
   readonly hop: Hop
   /**
    * Starts a command as the user who is logged in; `command` is constant text of lbprov's own.
-   * @throws ReachError (stage `shell`) when the host does not start it
+   * @throws ReachError (stage `shell`) when the host has no channel for it
    */
   readonly run: (command: string) => Promise<Channel>
   /** Once, when the connection is lost; `why` in the words of whoever noticed. */

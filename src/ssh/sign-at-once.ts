@@ -4,10 +4,14 @@ type Sign = (bytes: Buffer, done: (signature: Buffer) => void) => void
 type AuthPK = (user: string, key: ParsedKey, algorithm?: string, sign?: Sign) => void
 type Failed = (protocol: unknown, offers: readonly string[], partial: boolean) => void
 
+type Ask = (service: string) => void
+type Accepted = (protocol: unknown, service: string) => void
+
 interface Inside {
   readonly _protocol?: {
     authPK?: AuthPK
-    readonly _handlers?: { USERAUTH_FAILURE?: Failed }
+    service?: Ask
+    readonly _handlers?: { USERAUTH_FAILURE?: Failed; SERVICE_ACCEPT?: Accepted | undefined }
   }
 }
 
@@ -59,5 +63,23 @@ export const signAtOnce = (client: Client, heed: Heed): void => {
   handlers.USERAUTH_FAILURE = (self, offers, partial) => {
     heed.failed(offers, partial)
     failed(self, offers, partial)
+  }
+}
+
+/**
+ * Logs in with the same breath that asks for the service which takes logins, without waiting for the word that there is
+ * one: RFC 4253, 10, has a server that has none end the connection. One round trip less than ssh2 makes by itself. To be
+ * called after `connect()`; an ssh2 that is built otherwise than is seen here is left as it is.
+ */
+export const logInAtOnce = (client: Client): void => {
+  const protocol = (client as unknown as Inside)._protocol
+  const handlers = protocol?._handlers
+  const [ask, accepted] = [protocol?.service, handlers?.SERVICE_ACCEPT]
+  if (protocol === undefined || handlers === undefined) return
+  if (ask === undefined || accepted === undefined) return
+  protocol.service = (service) => {
+    ask.call(protocol, service)
+    handlers.SERVICE_ACCEPT = undefined
+    accepted(protocol, service)
   }
 }

@@ -1,10 +1,13 @@
 import type { ClientChannel } from 'ssh2'
 
+import type { ReachError } from '../errors.ts'
 import type { Connection } from './connection.ts'
+import { execAtOnce } from './exec-at-once.ts'
 import type { Channel, Link } from './link.ts'
 import * as say from './sentences/shell.ts'
 
-const channelOf = (stream: ClientChannel): Channel => {
+/** `refusal`: comes when the host does not run the command after all. */
+const channelOf = (stream: ClientChannel, refusal: Promise<ReachError>): Channel => {
   let exit: number | undefined
   stream.on('exit', (code: number | null) => (exit = code ?? undefined))
   // There is somebody to hear every error; that nothing more comes is said by `close`.
@@ -13,6 +16,7 @@ const channelOf = (stream: ClientChannel): Channel => {
   return {
     write: (text) => void stream.write(text),
     listen: (hears) => {
+      void refusal.then((why) => hears.refused?.(why))
       stream.on('close', () => hears.end(exit))
       stream.on('data', (bytes: Buffer) => hears.data('out', bytes))
       stream.stderr.on('data', (bytes: Buffer) => hears.data('err', bytes))
@@ -24,6 +28,7 @@ const channelOf = (stream: ClientChannel): Channel => {
 /** Over the first of `connections`; the others are the way there. */
 export const ssh2Link = (connections: readonly [Connection, ...Connection[]]): Link => {
   const { hop, client } = connections[0]
+  const exec = execAtOnce(client)
   const losses: ((why: string | undefined) => void)[] = []
   let lost: { readonly why: string | undefined } | undefined
   const lose = (why?: string): void => {
@@ -38,13 +43,16 @@ export const ssh2Link = (connections: readonly [Connection, ...Connection[]]): L
     hop,
     run: (command) =>
       new Promise((resolve, reject) => {
+        let refuse: (why: ReachError) => void = reject
+        const refused = ({ message }: Error): void => refuse(say.noChannel(hop, message))
+        const opened = (stream: ClientChannel): void => {
+          const refusal = new Promise<ReachError>((tell) => (refuse = tell))
+          resolve(channelOf(stream, refusal))
+        }
         try {
-          client.exec(command, (error, stream) => {
-            if (error === undefined) resolve(channelOf(stream))
-            else reject(say.noChannel(hop, error.message))
-          })
+          exec(command, { opened, refused })
         } catch (error) {
-          reject(say.noChannel(hop, (error as Error).message))
+          refused(error as Error)
         }
       }),
     onLost: (tell) => {

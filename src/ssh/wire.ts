@@ -81,6 +81,7 @@ export const openWire = (link: Link, passwords: BecomePasswords): Wire => {
       die((step) => say.tooMuch(hop, mostBytes, step))
     } else trip?.heard()
   }
+  const refused = (why: ReachError): void => die(() => why)
   const end: ChannelListener['end'] = (exit) =>
     die((step) => (greeted ? say.shellDied(hop, step) : say.noShell(hop, exit, preface)))
 
@@ -110,7 +111,7 @@ export const openWire = (link: Link, passwords: BecomePasswords): Wire => {
   // What was sent already has gone to sudo, which read none of it.
   const openByPassword = (): void => {
     preface = ''
-    shell = shellByPassword(link, passwords, whileAsking, { data: hear, end })
+    shell = shellByPassword(link, passwords, whileAsking, { data: hear, end, refused })
     void deliver()
   }
 
@@ -118,6 +119,7 @@ export const openWire = (link: Link, passwords: BecomePasswords): Wire => {
   shell = link.run(shellCommand(hop.ssh)).then((channel) => {
     channel.listen({
       data: hear,
+      refused,
       end: (exit) => {
         if (dead === undefined && !greeted && lacksPassword(hop.ssh, preface)) openByPassword()
         else end(exit)
