@@ -8,23 +8,8 @@ name=$1 network=$2
 # /proc is still the machine's, so this is the number by which the machine knows the process.
 read -r pid rest </proc/self/stat
 
-mount -t tmpfs -o mode=755 toy /mnt
-mkdir /mnt/upper /mnt/work /mnt/root
-chmod 755 /mnt/upper
-mount -t overlay -o lowerdir=/,upperdir=/mnt/upper,workdir=/mnt/work toy /mnt/root
-cd /mnt/root
-
-mount -t proc toy proc
-mount --rbind /dev dev
-[ "$network" = no ] || mount -t sysfs toy sys
-mount -t tmpfs -o mode=755 toy run
-mount -t tmpfs -o mode=1777 toy tmp
-# Only the network's share of /proc/sys is this namespace's own; the rest would be the machine's.
-mount --bind proc/sys proc/sys
-mount --bind proc/sys/net proc/sys/net
-mount -o remount,bind,ro proc/sys
-[ "$network" = yes ] || mount -o remount,bind,ro proc/sys/net
-mkdir -m 755 run/sshd run/lock
+at=/mnt lower=/
+. "$(dirname "$0")/mounts.sh"
 
 # A second network: the far ends of this host's cables.
 far=0
