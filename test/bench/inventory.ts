@@ -13,7 +13,9 @@ export interface Ways {
 export const isRouter = ({ name }: FleetHost): boolean => name.startsWith('lb')
 
 /** Addresses inside the cluster: the routers' begin at .0.8, as in the guide, the real servers' at .1.1. */
-export const insideOf = ({ name }: FleetHost): { readonly front: string; readonly back: string } => {
+export const insideOf = ({
+  name,
+}: FleetHost): { readonly front: string; readonly back: string } => {
   const n = Number(name.slice(2))
   if (name.startsWith('lb')) {
     return { front: `203.0.113.${String(10 - n)}`, back: `10.11.0.${String(10 - n)}` }

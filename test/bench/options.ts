@@ -9,7 +9,7 @@ export const usage = `npm run bench -- [OPTION…]: with none, everything, which
   --work ${works.join(',')}
   --with ${contestants.join(',')}
   --topology ${topologies.join('|')}
-  --runs 5                     after one that does not count
+  --runs 5                     after one that does not count; 0 only tries whether all works
   --no-save                    print the tables, and leave test/bench/results.json and docs/performance.md as they are
   --print                      write docs/performance.md from test/bench/results.json, and measure nothing
 What is measured takes the place of the same cells in the results; all others stay.
@@ -62,8 +62,8 @@ export const readOptions = (argv: readonly string[]): Options => {
     rtt: numbers(values.rtt, 0),
     work: words(values.work, works),
     who: words(values.with, contestants),
-    runs: numbers(values.runs, 1)?.[0] ?? 5,
-    save: !values['no-save'],
+    runs: numbers(values.runs, 0)?.[0] ?? 5,
+    save: !values['no-save'] && values.runs !== '0',
     print: values.print,
     help: values.help,
   }

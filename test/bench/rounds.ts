@@ -97,12 +97,7 @@ const onHosts = async (round: Round, means: Means): Promise<readonly Entry[]> =>
   })
   const { trips, connections } = recorded
   return who.map((each) =>
-    entryOf(
-      cell,
-      each,
-      measured.get(each) ?? [],
-      each === 'lbprov' ? { trips, connections } : {},
-    ),
+    entryOf(cell, each, measured.get(each) ?? [], each === 'lbprov' ? { trips, connections } : {}),
   )
 }
 

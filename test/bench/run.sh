@@ -1,6 +1,5 @@
 #!/bin/sh
-# npm run bench: on a machine that may lack everything but Node. Everything happens in namespaces of the bench's own:
-# what it mounts, starts and listens on ends with it, however it ends.
+# npm run bench: on a machine that may lack everything but Node.
 set -eu
 cd "$(dirname "$0")/../.."
 sh test/prepare.sh ansible-core ansible-mitogen bash dash iproute2 keepalived openssh-client openssh-server procps \
@@ -9,6 +8,4 @@ if [ "$(id -u)" != 0 ]; then
   echo "The bench starts sshd and hosts in namespaces of its own, so it must run as root: try sudo npm run bench." >&2
   exit 1
 fi
-# bash, because it buries the processes that an init inherits.
-exec unshare --mount --net --pid --fork --kill-child --mount-proc --propagation private -- \
-  bash test/bench/inside.sh "$@"
+exec sh test/bench/enter.sh "$@"
