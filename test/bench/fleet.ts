@@ -51,7 +51,7 @@ const rocky =
   'ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="8.10"\nPRETTY_NAME="Rocky Linux 8.10"\n'
 
 /** lb1, lb2, rs1, rs2, …: routers first, so that a smaller fleet is the beginning of a larger one. */
-export const hostNames = (size: number): readonly string[] =>
+const hostNames = (size: number): readonly string[] =>
   Array.from({ length: size }, (_, n) => (n < 2 ? `lb${String(n + 1)}` : `rs${String(n - 1)}`))
 
 const addressOf = (n: number): string =>

@@ -54,7 +54,7 @@ vips:
 `
 
 /** A cluster of these hosts, as inventory/nat.yaml and direct.yaml have it. */
-export const inventoryText = (
+const inventoryText = (
   topology: Topology,
   hosts: readonly FleetHost[],
   { keyFile, knownHosts, port }: Ways,
@@ -85,11 +85,7 @@ ${realServers.join('')}${services(topology)}`
 }
 
 /** As ssh-keyscan would write them. */
-export const knownHostsText = (
-  hosts: readonly FleetHost[],
-  port: number,
-  hostKey: string,
-): string =>
+const knownHostsText = (hosts: readonly FleetHost[], port: number, hostKey: string): string =>
   hosts
     .map(({ address }) => (port === 22 ? address : `[${address}]:${String(port)}`))
     .map((name) => `${name} ${hostKey}\n`)

@@ -18,7 +18,7 @@ const saidFile = '/mnt/tmp/said'
 const timeFile = '/mnt/tmp/time'
 
 /** Nothing of the operator's own comes in, so that all have the same. */
-export const baseEnv = {
+const baseEnv = {
   PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
   HOME: '/mnt/home',
   TMPDIR: '/mnt/tmp',

@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-import { format } from 'prettier'
-
 import { topologies, works } from './cell.ts'
 import type { Results } from './results.ts'
 import { perHostTable, roundTripTable, sizeTable, startTable, table, workTable } from './tables.ts'
@@ -43,6 +41,7 @@ export const writePage = async (results: Results): Promise<void> => {
   const text = readFileSync(template, 'utf8').replace(/\{\{([\w-]+)\}\}/g, (_, name: string) =>
     partOf(results, name),
   )
+  const { format } = await import('prettier')
   writeFileSync(page, await format(text, { parser: 'markdown', printWidth: 100 }))
 }
 

@@ -1,8 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-import { format } from 'prettier'
-
 import { showCell, type Cell, type Contestant, type Measured } from './cell.ts'
 
 /** One contestant in one cell: every run, and when. */
@@ -42,6 +40,7 @@ export const merge = (old: Results, { about, entries }: Results): Results => {
 }
 
 export const writeResults = async (results: Results): Promise<void> => {
+  const { format } = await import('prettier')
   writeFileSync(resultsFile, await format(JSON.stringify(results), { parser: 'json' }))
 }
 

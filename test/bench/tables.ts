@@ -18,7 +18,7 @@ export const finder =
 
 const none = '–'
 
-export const seconds = (ms: number): string =>
+const seconds = (ms: number): string =>
   ms < 1000 ? `${ms.toFixed(0)} ms` : `${(ms / 1000).toFixed(ms < 10_000 ? 2 : 1)} s`
 
 const ratio = (one: number, other: number): string => {

@@ -32,12 +32,7 @@ const watched =
   }
 
 /** The job that `lbprov apply INVENTORY --yes [--limit LIMIT]` does, watched. */
-export const watchedJob = (
-  inventory: string,
-  world: World,
-  watch: Watch,
-  limit?: string,
-): Job => {
+export const watchedJob = (inventory: string, world: World, watch: Watch, limit?: string): Job => {
   const wish = openWish(inventory, undefined, world)
   const run = makeRun(wish.cluster.name, 'test')
   const reaching = makeReaching({}, wish.cluster, world)
