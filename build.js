@@ -1,9 +1,11 @@
 // npm run build: bundles src into dist, and keeps beside each chunk what V8 made of it (src/launch.ts says why).
-import { execFileSync } from 'node:child_process'
-import { chmodSync, rmSync, writeFileSync } from 'node:fs'
+import { execFile } from 'node:child_process'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
 import { rolldown } from 'rolldown'
+import ssh2 from 'ssh2'
 
 const root = import.meta.dirname
 const dist = join(root, 'dist')
@@ -25,8 +27,8 @@ const bundle = async (input, dir, name) => {
   return join(dir, output[0].fileName)
 }
 
-/** Runs `lbprov WORDS…` and keeps what V8 has compiled by its end. */
-const precompile = (...words) => {
+/** Runs `lbprov WORDS…`, however it ends, and keeps what V8 has compiled by then. */
+const precompile = (entry, ...words) => {
   const code = `
     const { writeFileSync } = require('node:fs')
     const { cacheOf, launch } = require(${JSON.stringify(launcher)})
@@ -35,17 +37,69 @@ const precompile = (...words) => {
       for (const { file, script } of chunks) writeFileSync(cacheOf(file), script.createCachedData())
     })
     launch(${JSON.stringify(entry)}, (chunk) => chunks.push(chunk))`
-  execFileSync(process.execPath, ['-e', code, 'lbprov', ...words], {
-    env: { ...process.env, VRRP_PASS: 'passw123' },
-    stdio: ['ignore', 'ignore', 'inherit'],
+  const env = { ...process.env, VRRP_PASS: 'passw123' }
+  return new Promise((ended) => {
+    execFile(process.execPath, ['-e', code, 'lbprov', ...words], { env }, ended)
   })
+}
+
+/** A host on the loopback that lets everybody in and answers nothing: what a dry run does before an answer. */
+const muteHost = (hostKey) =>
+  new Promise((listening) => {
+    const server = new ssh2.Server({ hostKeys: [hostKey] }, (client) => {
+      client.on('error', () => undefined)
+      client.on('authentication', (login) => login.accept())
+      client.on('session', (accept) =>
+        accept().on('exec', (start) => {
+          const stream = start()
+          stream.on('data', () => {
+            stream.exit(1)
+            stream.end()
+          })
+        }),
+      )
+    })
+    server.listen(0, '127.0.0.1', () => listening(server))
+  })
+
+const inventoryOf = (folder, port) => {
+  const ssh = `ssh: { host: 127.0.0.1, port: ${port}, identity_file: ${folder}/key, user_known_hosts_file: ${folder}/known }`
+  const card = (address) => `interfaces: { eth0: { network: inside, address: ${address} } }`
+  return `cluster: build
+forwarding: nat
+networks: { inside: { subnet: 203.0.113.0/24, gateway: www } }
+vips: { www: 203.0.113.10 }
+routers: { lb1: { ${ssh}, priority: 100, ${card('203.0.113.9')} } }
+real_servers: { rs1: { ${card('203.0.113.20')} } }
+services: { http: { vip: www, port: 80, scheduler: rr } }
+`
+}
+
+const precompileAll = async (entry) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lbprov-build-'))
+  const key = ssh2.utils.generateKeyPairSync('ed25519')
+  const server = await muteHost(key.private)
+  try {
+    const { port } = server.address()
+    writeFileSync(join(folder, 'key'), key.private, { mode: 0o600 })
+    writeFileSync(join(folder, 'known'), `[127.0.0.1]:${port} ${key.public}\n`)
+    writeFileSync(join(folder, 'inventory.yaml'), inventoryOf(folder, port))
+    const example = join(root, 'inventory', 'nat.yaml')
+    await precompile(entry, '--version')
+    await precompile(entry, 'check', example)
+    await precompile(entry, 'render', example, '-o', join(folder, 'rendered'))
+    const reach = ['--dry-run', '-F', 'none', '--limit', 'lb1']
+    await precompile(entry, 'apply', join(folder, 'inventory.yaml'), ...reach)
+  } finally {
+    server.close()
+    rmSync(folder, { recursive: true })
+  }
 }
 
 rmSync(dist, { recursive: true, force: true })
 await bundle('launch.ts', dist, '[name].js')
 // By their text: V8 takes any compiled form of a text of the same length for that text's own.
 const entry = await bundle('main.ts', app, '[name]-[hash].js')
-
 const main = join(dist, 'main.js')
 // The project's own package.json says that .js is no CommonJS.
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
@@ -54,6 +108,4 @@ writeFileSync(
   `#!/usr/bin/env node\nrequire('./launch.js').launch(\`\${__dirname}/lib/${basename(entry)}\`)\n`,
 )
 chmodSync(main, 0o755)
-
-precompile('--version')
-precompile('check', join(root, 'inventory', 'nat.yaml'))
+await precompileAll(entry)

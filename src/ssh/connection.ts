@@ -17,6 +17,7 @@ import { logInAtOnce, signAtOnce } from './sign-at-once.ts'
 import { tcp, tunnel } from './socket.ts'
 import { listenToOffers } from './their-offers.ts'
 import { makeTimer } from './timer.ts'
+import { updateNoHostKeys } from './update-host-keys.ts'
 
 /** An open and authenticated connection to one hop. */
 export interface Connection {
@@ -153,6 +154,7 @@ export const openConnection = async (
         }
         signAtOnce(client, login)
         logInAtOnce(client)
+        updateNoHostKeys(client)
       }
       if (from !== undefined) tunnel(from.client, hop, start, refuse)
       else if (ssh.proxyCommand === undefined) start(tcp(hop))

@@ -1,14 +1,27 @@
-/** Whether a word has come yet, however many pieces it comes in. Every byte is looked at once. */
+/**
+ * Whether a word has come yet, however many pieces it comes in. Every byte is looked at once, and nothing is made for a
+ * piece: a host says most things in small ones.
+ */
 export const makeFinder = (word: string): ((bytes: Buffer) => boolean) => {
   const sought = Buffer.from(word)
+  const overlap = sought.length - 1
+  // The last bytes that may be the beginning of the word, and behind them the first of the next piece.
+  const seam = Buffer.alloc(2 * overlap)
+  let kept = 0
   let found = false
-  let seam: Buffer = Buffer.alloc(0)
   return (bytes) => {
     if (found) return true
-    const bridge = Buffer.concat([seam, bytes.subarray(0, sought.length)])
-    found = bytes.includes(sought) || bridge.includes(sought)
-    const last = bytes.length < sought.length ? Buffer.concat([seam, bytes]) : bytes
-    seam = Buffer.from(last.subarray(Math.max(0, last.length - sought.length + 1)))
+    found = bytes.length > overlap && bytes.includes(sought)
+    const end = kept + bytes.copy(seam, kept, 0, Math.min(bytes.length, overlap))
+    found ||= kept > 0 && seam.subarray(0, end).includes(sought)
+    if (bytes.length < overlap) {
+      const from = Math.max(0, end - overlap)
+      seam.copyWithin(0, from, end)
+      kept = end - from
+    } else {
+      bytes.copy(seam, 0, bytes.length - overlap)
+      kept = overlap
+    }
     return found
   }
 }

@@ -1,3 +1,5 @@
+import { performance } from 'node:perf_hooks'
+
 /** Runs out once, unless it is stopped. */
 export interface Timer {
   restart(): void
@@ -10,21 +12,34 @@ export interface Timer {
 export const makeTimer = (ms: number, ranOut: () => void): Timer => {
   let stopped = false
   let pauses = 0
+  let since = 0
   let running: NodeJS.Timeout | undefined
+  const wait = (left: number): void => {
+    running = setTimeout(() => {
+      const more = since + ms - performance.now()
+      if (more > 0) wait(more)
+      else ranOut()
+    }, left)
+  }
+  // Every piece of every answer restarts one: the clock is read, and Node's own timer left alone until it rings.
   const restart = (): void => {
+    since = performance.now()
+    if (running === undefined && !stopped && pauses === 0 && ms > 0) wait(ms)
+  }
+  const rest = (): void => {
     clearTimeout(running)
-    if (!stopped && pauses === 0 && ms > 0) running = setTimeout(ranOut, ms)
+    running = undefined
   }
   restart()
   return {
     restart,
     stop: () => {
       stopped = true
-      clearTimeout(running)
+      rest()
     },
     without: async (work) => {
       pauses += 1
-      clearTimeout(running)
+      rest()
       try {
         return await work()
       } finally {
