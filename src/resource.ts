@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
-
 import type { z } from 'zod'
 
+import { boundOnce, once, wishText } from './binding.ts'
 import { AnswerError } from './errors.ts'
-import { Secret, reveal, type Content } from './secret.ts'
+import type { Content } from './secret.ts'
 import type { Answer } from './sh/frame.ts'
 import type { Sh } from './sh/sh.ts'
 
@@ -160,13 +159,6 @@ export interface ResourceKind<Schema extends z.ZodType = z.ZodType> {
   orphan(entry: ManifestEntry): Resource
 }
 
-/** The same for equal wishes and for no others; of a secret it holds only a sum. */
-const wishText = (should: unknown): string =>
-  JSON.stringify(should, function (this: Readonly<Record<string, unknown>>, key, value: unknown) {
-    const held = this[key]
-    return held instanceof Secret ? createHash('sha256').update(reveal(held)).digest('hex') : value
-  })
-
 /** What `earlier` wishes become when their turn comes: set by `defineResource`, read by `judge` of the same kind. */
 const afterOf = new WeakMap<Resource, (is: unknown) => unknown>()
 
@@ -181,44 +173,50 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
   spec: ResourceSpec<Schema, Part, Is>,
 ): ResourceKind<Schema> => {
   const idOf = (should: z.output<Schema>): string => `${spec.name} ${spec.id(should)}`
+  const make = (should: z.output<Schema>): Resource => {
+    const { retire } = spec
+    const probe = once(() => spec.probe(should))
+    const files = once(() => spec.files?.(should) ?? [])
+    const resource: Resource = {
+      kind: spec.name,
+      id: idOf(should),
+      wish: wishText(should),
+      get probe() {
+        return probe()
+      },
+      get files() {
+        return files()
+      },
+      // The engine hands back exactly the questions it was given: the names are Part by construction.
+      judge: (answers, earlier = []) => {
+        const is = earlier.reduce(
+          (reached, each) => (afterOf.get(each)?.(reached) ?? reached) as Is,
+          spec.parse(answers, should),
+        )
+        return spec.diff(should, is)
+      },
+      there: (answers) => retire?.there?.(spec.parse(answers, should)),
+      remember: (answers) =>
+        retire === undefined
+          ? undefined
+          : {
+              kind: spec.name,
+              id: idOf(should),
+              wish: retire.keep(should),
+              before: spec.parse(answers, should),
+              wrote: retire.wrote === undefined ? [] : [retire.wrote(should)],
+            },
+    }
+    if (spec.after !== undefined) {
+      afterOf.set(resource, (is) => spec.after?.(should, is as Is))
+    }
+    return resource
+  }
   return {
     name: spec.name,
     summary: spec.summary,
     schema: spec.schema,
-    bind: (wish) => {
-      const should = spec.schema.parse(wish)
-      const { retire } = spec
-      const resource: Resource = {
-        kind: spec.name,
-        id: idOf(should),
-        wish: wishText(should),
-        probe: spec.probe(should),
-        files: spec.files?.(should) ?? [],
-        // The engine hands back exactly the questions it was given: the names are Part by construction.
-        judge: (answers, earlier = []) => {
-          const is = earlier.reduce(
-            (reached, each) => (afterOf.get(each)?.(reached) ?? reached) as Is,
-            spec.parse(answers, should),
-          )
-          return spec.diff(should, is)
-        },
-        there: (answers) => retire?.there?.(spec.parse(answers, should)),
-        remember: (answers) =>
-          retire === undefined
-            ? undefined
-            : {
-                kind: spec.name,
-                id: idOf(should),
-                wish: retire.keep(should),
-                before: spec.parse(answers, should),
-                wrote: retire.wrote === undefined ? [] : [retire.wrote(should)],
-              },
-      }
-      if (spec.after !== undefined) {
-        afterOf.set(resource, (is) => spec.after?.(should, is as Is))
-      }
-      return resource
-    },
+    bind: boundOnce((wish) => make(spec.schema.parse(wish))),
     orphan: (entry) => {
       const { retire } = spec
       const read = spec.schema.safeParse(entry.wish)

@@ -51,12 +51,38 @@ const step = (each: Step): string => {
     : `${body}; lbprov_mark "$c"`
 }
 
+/** So many questions in a row are worth a process that gathers what they say. */
+const many = 8
+
+const onlyAsks = ({ chained, holding }: Step): boolean => chained !== true && holding === undefined
+
+/**
+ * sshd sends what a shell writes as it comes, in a packet of its own for every word, and each costs both ends more than
+ * the word is worth. So the answers of many questions go through dd(1), which sends them by 32 KB. Their marks on stderr
+ * do not: by these it is known how far a host has come.
+ */
+const gathered = (steps: readonly Step[]): string =>
+  steps.length < many
+    ? steps.map(step).join('\n')
+    : `{\n${steps.map(step).join('\n')}\n} 9>&- | dd ibs=4096 obs=32768 9>&- 2>/dev/null`
+
+/** Runs of steps that only ask, and each other step for itself. */
+const runsOf = (steps: readonly Step[]): readonly (readonly Step[])[] => {
+  const runs: Step[][] = []
+  for (const [n, each] of steps.entries()) {
+    const before = steps[n - 1]
+    if (before !== undefined && onlyAsks(before) && onlyAsks(each)) runs.at(-1)?.push(each)
+    else runs.push([each])
+  }
+  return runs
+}
+
 /**
  * The steps as one script for any POSIX shell's stdin. `mark` is a word that no output holds: 128 random
  * bits in hex.
  */
 export const pack = (steps: readonly Step[], mark: string): string =>
-  [preamble(mark), ...steps.map(step), 'lbprov_mark end', '}', 'lbprov', ''].join('\n')
+  [preamble(mark), ...runsOf(steps).map(gathered), 'lbprov_mark end', '}', 'lbprov', ''].join('\n')
 
 /** Both streams hold this once a packed script has ended. */
 export const endMark = (mark: string): string => `\n${mark} end\n`
@@ -71,6 +97,10 @@ const split = (stream: string, mark: string): readonly string[] | undefined => {
 const afterFirstLine = (piece: string): string =>
   piece.slice(piece.indexOf('\n') + 1).replaceAll('\0', '\ufffd')
 const firstLine = (piece: string): string => piece.slice(0, piece.indexOf('\n'))
+
+/** How many steps have ended, by what has come on stderr so far. */
+export const stepsEnded = (err: string, mark: string): number =>
+  Math.max(0, (split(err, mark)?.length ?? 0) - 1)
 
 /**
  * The answers in the order of the steps; `undefined` for a step that was not begun. The list is shorter

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-import { endMark, pack, unpack, type Answer, type Step } from '../sh/frame.ts'
+import { endMark, pack, stepsEnded, unpack, type Answer, type Step } from '../sh/frame.ts'
 import { gather, makeFinder } from './gather.ts'
 
 /** One script on its way, and what has come of it. */
@@ -35,7 +35,7 @@ export const makeTrip = (steps: readonly Step[]): Trip => {
     isComplete: () => streams.out.complete && streams.err.complete,
     answers,
     doing: () => {
-      const done = begun ? answers().length : steps.length
+      const done = begun ? stepsEnded(streams.err.text(), mark) : steps.length
       const step = steps[done]?.run.shown.trim().split('\n')[0]
       if (step === undefined) return ''
       const shown = step.length > 120 ? `${step.slice(0, 120)}…` : step

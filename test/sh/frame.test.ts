@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 
-import { endMark, pack, unpack, type Step } from '../../src/sh/frame.ts'
+import { endMark, pack, stepsEnded, unpack, type Step } from '../../src/sh/frame.ts'
 import { sh } from '../../src/sh/sh.ts'
 import { feed, shells } from './shells.ts'
 
@@ -29,6 +29,47 @@ describe.each(shells)('in %s', (name, shell) => {
       out(''),
       { exit: 0, out: 'no end', err: 'nor here' },
     ])
+  })
+
+  it('many questions in a row are answered as a few are, whatever stands between them', () => {
+    const few: readonly Step[] = [
+      { run: sh`echo one` },
+      { run: sh`echo two >&2; exit 7` },
+      { run: sh`printf 'no end'; printf 'nor here' >&2` },
+      { run: sh`cat; exit 3` },
+    ]
+    const asked = Array.from({ length: 5 }, () => few).flat()
+    const change: Step = { run: sh`echo changed`, chained: true }
+    const alone = ask(few)
+    const all = Array.from({ length: 5 }, () => alone).flat()
+    expect(alone.map((answer) => answer?.exit)).toEqual([0, 7, 0, 3])
+    expect(ask([...asked, change, ...asked])).toEqual([...all, out('changed\n'), ...all])
+  })
+
+  it('many questions keep no lock that a step before them took', () => {
+    const lock = join(folder, `${name}-lock`)
+    const held = { run: sh`flock -n 9`, holding: lock }
+    const asked = Array.from({ length: 9 }, () => ({
+      run: sh`ls -l /proc/self/fd "/proc/$$/fd" | grep -c ${lock}`,
+    }))
+    const [taken, ...others] = ask([held, ...asked])
+    expect(taken).toEqual(out(''))
+    // The shell itself has it open, and nobody else.
+    expect(others.map((answer) => answer?.out)).toEqual(asked.map(() => '1\n'))
+  })
+
+  it('what has come so far tells which step runs', () => {
+    const script = pack(
+      Array.from({ length: 9 }, (_, n) => ({ run: sh`echo ${n}` })),
+      mark,
+    )
+    const { err } = feed(shell, script)
+    const marks = [...err.matchAll(new RegExp(`\n${mark} 0\n`, 'g'))]
+    expect(marks).toHaveLength(9)
+    expect(stepsEnded('', mark)).toBe(0)
+    for (const [n, { index }] of marks.entries()) {
+      expect(stepsEnded(err.slice(0, index), mark)).toBe(n)
+    }
   })
 
   it('no step silences the next', () => {
