@@ -28,7 +28,7 @@ const lbprov = ({ inventory, limit }: Cluster, work: Work): Command => {
     dry: /^[1-9]\d* would change, 0 failed · /m,
   }
   return {
-    argv: ['node', main, 'apply', inventory, ...run, ...only],
+    argv: [process.execPath, main, 'apply', inventory, ...run, ...only],
     objection: says(wishes[work] ?? /./),
   }
 }
@@ -36,7 +36,7 @@ const lbprov = ({ inventory, limit }: Cluster, work: Work): Command => {
 /** How the fleet's hosts are as the cluster's inventory wishes them: that a dry run finds nothing. */
 export const nothingLeft = ({ inventory, limit }: Cluster): Command => ({
   argv: [
-    ...['node', main, 'apply', inventory, '--dry-run', '--exit-code'],
+    ...[process.execPath, main, 'apply', inventory, '--dry-run', '--exit-code'],
     ...(limit === undefined ? [] : ['--limit', limit]),
   ],
 })
@@ -51,7 +51,7 @@ const floor = (cluster: Cluster, { scriptFiles }: Recorded, careful: boolean): C
   const { keyFile } = cluster.ways
   const wish = { user: 'root', keyFile, hostKey: cluster.hostKey, atOnce: forks, careful, hosts }
   writeFileSync(file, JSON.stringify(wish))
-  return { argv: ['node', at('floor.js'), file] }
+  return { argv: [process.execPath, at('floor.js'), file] }
 }
 
 const xargs = ({ folder, hosts, ways }: Cluster): Command => {
@@ -149,14 +149,16 @@ export const commandOf = (
     case 'mitogen':
       return ansible(cluster, 'mitogen_linear')
     case 'node':
-      return { argv: ['node', '-e', '0'] }
+      return { argv: [process.execPath, '-e', '0'] }
   }
 }
 
 export const startOf = (who: Contestant): Command =>
-  who === 'lbprov' ? { argv: ['node', main, '--version'] } : { argv: ['node', '-e', '0'] }
+  who === 'lbprov'
+    ? { argv: [process.execPath, main, '--version'] }
+    : { argv: [process.execPath, '-e', '0'] }
 
 export const checkOf = (inventory: string): Command => ({
-  argv: ['node', main, 'check', inventory],
+  argv: [process.execPath, main, 'check', inventory],
   objection: says(/nothing wrong/),
 })

@@ -5,6 +5,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   symlinkSync,
@@ -108,13 +109,18 @@ export const openFleet = async (): Promise<Fleet> => {
   const key = makeKey('/mnt/home/id_ed25519')
   const [hostKey = ''] = seedToy('/mnt/seed', {
     hostKeys: ['ed25519'],
-    accounts: {},
+    // Somebody's own .bashrc would be run in the middle of what is measured.
+    accounts: { root: { bashrc: '' } },
     publicKey: key.publicKey,
     sshd: '',
     sudoers: undefined,
     doas: undefined,
     osRelease: rocky,
-    files: { '/etc/sysconfig/network-scripts/.here': '' },
+    files: {
+      '/etc/sysconfig/network-scripts/.here': '',
+      // Root's shell is a plain sh here; inside.sh has seen to it.
+      '/etc/passwd': readFileSync('/etc/passwd', 'utf8'),
+    },
     shims: allShims,
   })
   mkdirSync(namespaceFolder)

@@ -7,6 +7,8 @@ mkdir /mnt/home /mnt/tmp /mnt/host /run/sshd
 # What sshd starts for every connection should cost no more than it must.
 sed 's|^\(root:.*:\)[^:]*$|\1/bin/sh|' /etc/passwd >/mnt/passwd
 mount --bind /mnt/passwd /etc/passwd
-export TMPDIR=/mnt/tmp
-node --import tsx test/bench/main.ts "$@"
+node=$(command -v node)
+# Nothing of the operator's own shell comes along.
+path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+env -i "PATH=$path" HOME=/mnt/home TMPDIR=/mnt/tmp LANG=C.UTF-8 "$node" --import tsx test/bench/main.ts "$@"
 exit $?
