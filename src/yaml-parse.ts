@@ -2,11 +2,11 @@ import {
   Composer,
   isAlias,
   isCollection,
+  isNode,
   isPair,
   isScalar,
   Lexer,
   Parser,
-  visit,
   YAMLParseError,
   type Alias,
   type Document,
@@ -111,19 +111,35 @@ export const parseBounded = (text: string, counter: LineCounter): Document.Parse
   return first
 }
 
+/** What stands right below a node, a key before its value. */
+const partsOf = (node: unknown): readonly unknown[] => {
+  if (isPair(node)) return [node.key, node.value]
+  return isCollection(node) ? node.items : []
+}
+
+/** Every node in the order of the text, with those that it stands in. The package's own `visit` copies them for each. */
+export const walk = (
+  node: unknown,
+  tell: (node: unknown, parents: readonly unknown[]) => void,
+  parents: unknown[] = [],
+): void => {
+  tell(node, parents)
+  parents.push(node)
+  for (const part of partsOf(node)) walk(part, tell, parents)
+  parents.pop()
+}
+
 /** What each alias stands for: the last node above it that has its anchor. Looked for once: `resolve` walks the whole file. */
 export type Aliases = ReadonlyMap<Alias, Node>
 
 export const aliasesOf = (parsed: Document.Parsed): Aliases => {
   const anchors = new Map<string, Node>()
   const aliases = new Map<Alias, Node>()
-  visit(parsed, {
-    Node: (_, node) => {
-      if (isAlias(node)) {
-        const target = anchors.get(node.source)
-        if (target !== undefined) aliases.set(node, target)
-      } else if (node.anchor !== undefined) anchors.set(node.anchor, node)
-    },
+  walk(parsed.contents, (node) => {
+    if (isAlias(node)) {
+      const target = anchors.get(node.source)
+      if (target !== undefined) aliases.set(node, target)
+    } else if (isNode(node) && node.anchor !== undefined) anchors.set(node.anchor, node)
   })
   return aliases
 }
@@ -139,14 +155,7 @@ export const checkWeight = (contents: unknown, aliases: Aliases): void => {
     if (before !== undefined) return before
     let values = 1
     let depth = 1
-    const below: readonly unknown[] = isAlias(node)
-      ? [aliases.get(node)]
-      : isPair(node)
-        ? [node.key, node.value]
-        : isCollection(node)
-          ? node.items
-          : []
-    for (const each of below) {
+    for (const each of isAlias(node) ? [aliases.get(node)] : partsOf(node)) {
       const [more, deep] = weigh(each)
       values += more
       depth = Math.max(depth, deep + 1)

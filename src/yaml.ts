@@ -4,8 +4,9 @@ import {
   isMap,
   isScalar,
   isSeq,
+  isPair,
   LineCounter,
-  visit,
+  type Alias,
   type Document as YamlDocument,
   type Node,
   type Pair,
@@ -13,7 +14,7 @@ import {
 } from 'yaml'
 import { WishError, type Fault } from './errors.ts'
 import { inPath, inQuotes, tameWord } from './printable.ts'
-import { aliasesOf, checkWeight, parseBounded, TooMuch, type Aliases } from './yaml-parse.ts'
+import { aliasesOf, checkWeight, parseBounded, TooMuch, walk, type Aliases } from './yaml-parse.ts'
 
 type Parsed = YamlDocument.Parsed
 
@@ -143,38 +144,45 @@ const isEmpty = (node: unknown): boolean =>
 
 type Complaint = readonly [offset: number, message: string]
 
+/** Keys that stand in a map again. */
+const twice = (map: YAMLMap): readonly Complaint[] => {
+  const keys = new Set<string>()
+  return map.items.flatMap(({ key }): readonly Complaint[] => {
+    const name = isScalar(key) ? String(key.value) : undefined
+    if (name === undefined) return []
+    const known = keys.has(name)
+    keys.add(name)
+    return known
+      ? [[startOf(key) ?? 0, `${inQuotes(name)} is given twice in the same map; keep one`]]
+      : []
+  })
+}
+
+const keyFault = (key: unknown): string | undefined => {
+  if (!isScalar(key)) return 'a key must be one plain word'
+  if (key.value === '<<') return 'merge keys (<<) are not read; write the keys out'
+  return key.value === '__proto__' ? 'this key has no use here' : undefined
+}
+
+const aliasFault = (
+  alias: Alias,
+  target: unknown,
+  parents: readonly unknown[],
+): string | undefined => {
+  const name = inPath(alias.source)
+  if (target === undefined) return `no anchor "&${name}" stands above this alias`
+  return parents.includes(target) ? `the alias "*${name}" stands inside its own anchor` : undefined
+}
+
 const refused = (parsed: Parsed, aliases: Aliases): readonly Complaint[] => {
   const complaints: Complaint[] = []
-  visit(parsed, {
-    Map: (_, map) => {
-      const keys = new Set<string>()
-      for (const { key } of map.items) {
-        const name = isScalar(key) ? String(key.value) : undefined
-        if (name === undefined) continue
-        if (keys.has(name))
-          complaints.push([
-            startOf(key) ?? 0,
-            `${inQuotes(name)} is given twice in the same map; keep one`,
-          ])
-        keys.add(name)
-      }
-    },
-    Pair: (_, pair) => {
-      const offset = startOf(pair.key) ?? 0
-      if (!isScalar(pair.key)) complaints.push([offset, 'a key must be one plain word'])
-      else if (pair.key.value === '<<')
-        complaints.push([offset, 'merge keys (<<) are not read; write the keys out'])
-      else if (pair.key.value === '__proto__') complaints.push([offset, 'this key has no use here'])
-    },
-    Alias: (_, alias, parents) => {
-      const target = aliases.get(alias)
-      const offset = startOf(alias) ?? 0
-      const name = inPath(alias.source)
-      if (target === undefined)
-        complaints.push([offset, `no anchor "&${name}" stands above this alias`])
-      else if (parents.includes(target))
-        complaints.push([offset, `the alias "*${name}" stands inside its own anchor`])
-    },
+  const complain = (node: unknown, message: string | undefined): void => {
+    if (message !== undefined) complaints.push([startOf(node) ?? 0, message])
+  }
+  walk(parsed.contents, (node, parents) => {
+    if (isMap(node)) complaints.push(...twice(node))
+    else if (isPair(node)) complain(node.key, keyFault(node.key))
+    else if (isAlias(node)) complain(node, aliasFault(node, aliases.get(node), parents))
   })
   return complaints
 }

@@ -1,14 +1,15 @@
-import type { Cluster } from '../inventory/cluster.ts'
+import { poolsIn, type Cluster } from '../inventory/cluster.ts'
 
 const plural = (n: number, word: string): string => `${String(n)} ${word}${n === 1 ? '' : 's'}`
 
 const methods = { nat: 'NAT', direct: 'direct routing', tunnel: 'tunnelling' } as const
 
 /** `web · NAT · 2 routers, 3 real servers (1 not managed)`. */
-export const titleOf = ({ name, forwarding, routers, realServers, services }: Cluster): string => {
-  const pools = services.flatMap(({ virtualServers }) => virtualServers.flatMap(({ pool }) => pool))
+export const titleOf = (cluster: Cluster): string => {
+  const { name, forwarding, routers, realServers } = cluster
   const managed = new Set(realServers.map((server) => server.name))
-  const others = new Set(pools.map((member) => member.name).filter((each) => !managed.has(each)))
+  const pooled = [...poolsIn(cluster)].flat().map((member) => member.name)
+  const others = new Set(pooled.filter((each) => !managed.has(each)))
   const total = plural(managed.size + others.size, 'real server')
   const split = others.size === 0 ? '' : ` (${String(others.size)} not managed)`
   return `${name} · ${methods[forwarding]} · ${plural(routers.length, 'router')}, ${total}${split}`

@@ -1,5 +1,6 @@
 import type { Secret } from '../secret.ts'
 import type { Address, ArpMethod, Firewall, Forwarding, Network, Provider, Vip } from './network.ts'
+import { once } from './once.ts'
 import type { Service, VirtualServer } from './service.ts'
 import type { Drain, GlobalDefs, KernelSettings } from './settings.ts'
 import type { Vrrp } from './vrrp.ts'
@@ -95,14 +96,43 @@ export const hostsOf = (cluster: Cluster): readonly ManagedHost[] => [
   ...cluster.realServers,
 ]
 
-/** The ends of a virtual server that are this real server: its place in the pool, or as the sorry server. */
-export const endsAt = (
-  { pool, sorryServer }: VirtualServer,
-  { name, interfaces }: RealServer,
-): readonly { readonly address: string; readonly forwarding: Forwarding }[] => {
-  const own = interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))
-  return [
-    ...pool.filter((member) => member.name === name),
-    ...(sorryServer !== undefined && own.includes(sorryServer.address) ? [sorryServer] : []),
-  ]
+/** The pools of all virtual servers, each once: many services may have the same. */
+export const poolsIn = once(
+  ({ services }: Cluster): ReadonlySet<VirtualServer['pool']> =>
+    new Set(services.flatMap(({ virtualServers }) => virtualServers.map(({ pool }) => pool))),
+)
+
+/** A virtual server whose packets a real server answers as the VIP itself, and the address at which they reach it. */
+export interface End {
+  readonly service: Service
+  readonly server: VirtualServer
+  readonly address: string
+  readonly forwarding: Exclude<Forwarding, 'nat'>
 }
+
+const endsByHost = once((cluster: Cluster): ReadonlyMap<string, readonly End[]> => {
+  const owners = new Map(
+    cluster.realServers.flatMap(({ name, interfaces }) =>
+      interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => [address, name])),
+    ),
+  )
+  const ends = new Map<string, End[]>()
+  for (const service of cluster.services) {
+    for (const server of service.virtualServers) {
+      const { pool, sorryServer: sorry } = server
+      const own = sorry === undefined ? undefined : owners.get(sorry.address)
+      const last = sorry === undefined || own === undefined ? [] : [{ ...sorry, name: own }]
+      for (const { name, address, forwarding } of [...pool, ...last]) {
+        if (forwarding === 'nat') continue
+        const mine = ends.get(name) ?? []
+        mine.push({ service, server, address, forwarding })
+        ends.set(name, mine)
+      }
+    }
+  }
+  return ends
+})
+
+/** Where a real server answers as a VIP itself, by direct routing or tunnelling: in pools, and as the sorry server. */
+export const endsOf = (cluster: Cluster, { name }: RealServer): readonly End[] =>
+  endsByHost(cluster).get(name) ?? []

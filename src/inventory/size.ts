@@ -35,7 +35,8 @@ const most: Readonly<Record<string, number>> = {
 }
 const mostCards = 3000
 const mostPlaces = 2000
-const mostMembers = 60_000
+// A thousand real servers, all of them behind each of two hundred services.
+const mostMembers = 200_000
 
 const said = (n: number, limit: number, what: string): string =>
   `${n.toLocaleString('en-US')} ${what} are more than lbprov takes (${limit.toLocaleString('en-US')}); is this one cluster?`

@@ -1,6 +1,7 @@
-import { endsAt, type Cluster, type RealServer } from '../inventory/cluster.ts'
+import { endsOf, type Cluster, type End, type RealServer } from '../inventory/cluster.ts'
 import type { Protocol, Vip } from '../inventory/network.ts'
-import type { PortRange, Service, VirtualServer } from '../inventory/service.ts'
+import { once } from '../inventory/once.ts'
+import type { PortRange } from '../inventory/service.ts'
 
 /** The ports of one protocol that clients ask a VIP for. */
 export interface AskedPorts {
@@ -21,26 +22,6 @@ export interface DirectVip {
   readonly asked: readonly AskedPorts[]
 }
 
-type Way = DirectVip['ways'][number]
-
-interface Use {
-  readonly vip: Vip
-  readonly way: Way
-  readonly address: string
-  readonly protocol: Protocol
-  readonly ports: readonly PortRange[]
-}
-
-/** How packets for a virtual server come to this real server, and at which of its addresses. */
-const usesOf = (
-  { protocol, ports }: Service,
-  server: VirtualServer,
-  host: RealServer,
-): readonly Use[] =>
-  endsAt(server, host).flatMap(({ address, forwarding }) =>
-    forwarding === 'nat' ? [] : [{ vip: server.vip, way: forwarding, address, protocol, ports }],
-  )
-
 const union = (ranges: readonly PortRange[]): readonly PortRange[] =>
   [...ranges]
     .sort((a, b) => a.first - b.first)
@@ -50,25 +31,42 @@ const union = (ranges: readonly PortRange[]): readonly PortRange[] =>
       return [...done.slice(0, -1), { ...last, last: Math.max(last.last, range.last) }]
     }, [])
 
-const askedOf = (uses: readonly Use[]): readonly AskedPorts[] =>
+const askedOf = (ends: readonly End[]): readonly AskedPorts[] =>
   (['tcp', 'udp', 'sctp'] as const).flatMap((protocol) => {
-    const ports = union(uses.filter((use) => use.protocol === protocol).flatMap((use) => use.ports))
+    const services = ends.map(({ service }) => service).filter((each) => each.protocol === protocol)
+    const ports = union(services.flatMap((service) => service.ports))
     return ports.length === 0 ? [] : [{ protocol, ports }]
   })
 
-/** The VIPs that this real server answers as itself, in the inventory's order, over all services. */
-export const directVips = (cluster: Cluster, host: RealServer): readonly DirectVip[] => {
-  const uses = cluster.services.flatMap((service) =>
-    service.virtualServers.flatMap((server) => usesOf(service, server, host)),
-  )
+const byVip = (ends: readonly End[]): ReadonlyMap<string, readonly End[]> => {
+  const found = new Map<string, End[]>()
+  for (const end of ends) {
+    const { name } = end.server.vip
+    const mine = found.get(name) ?? []
+    mine.push(end)
+    found.set(name, mine)
+  }
+  return found
+}
+
+const findVips = (cluster: Cluster, host: RealServer): readonly DirectVip[] => {
+  const ends = byVip(endsOf(cluster, host))
   return cluster.vips.flatMap((vip) => {
-    const mine = uses.filter((use) => use.vip.name === vip.name)
+    const mine = ends.get(vip.name) ?? []
     const source = mine[0]?.address
     const card = host.interfaces.find(({ addresses }) =>
       addresses.some(({ address }) => address === source),
     )
     if (source === undefined || card === undefined) return []
-    const ways = [...new Set(mine.map(({ way }) => way))]
+    const ways = [...new Set(mine.map(({ forwarding }) => forwarding))]
     return [{ vip, ways, device: card.device, source, asked: askedOf(mine) }]
   })
 }
+
+const vipsByHost = once((cluster: Cluster) =>
+  once((host: RealServer): readonly DirectVip[] => findVips(cluster, host)),
+)
+
+/** The VIPs that this real server answers as itself, in the inventory's order, over all services. */
+export const directVips = (cluster: Cluster, host: RealServer): readonly DirectVip[] =>
+  vipsByHost(cluster)(host)

@@ -1,4 +1,6 @@
-import type { Cluster } from '../inventory/cluster.ts'
+import { poolsIn, type Cluster } from '../inventory/cluster.ts'
+import { once } from '../inventory/once.ts'
+import type { PoolMember } from '../inventory/service.ts'
 import type { Resource } from '../resource.ts'
 import { defineRecord, recordedName } from './records.ts'
 import type { Place } from './task.ts'
@@ -9,30 +11,27 @@ const record = defineRecord('drained', recordedName)
 export const readDrained = (text: string | undefined): readonly string[] => record.read(text)
 
 /** The cluster as it is while these real servers get no new connections, in any service. */
-export const withDrained = (cluster: Cluster, names: readonly string[]): Cluster =>
-  names.length === 0
-    ? cluster
-    : {
-        ...cluster,
-        services: cluster.services.map((service) => ({
-          ...service,
-          virtualServers: service.virtualServers.map((server) => ({
-            ...server,
-            pool: server.pool.map((member) =>
-              names.includes(member.name) ? { ...member, weight: 0 } : member,
-            ),
-          })),
-        })),
-      }
+export const withDrained = (cluster: Cluster, names: readonly string[]): Cluster => {
+  if (names.length === 0) return cluster
+  const drained = new Set(names)
+  const poolOf = once((pool: readonly PoolMember[]) =>
+    pool.map((member) => (drained.has(member.name) ? { ...member, weight: 0 } : member)),
+  )
+  return {
+    ...cluster,
+    services: cluster.services.map((service) => ({
+      ...service,
+      virtualServers: service.virtualServers.map((server) => ({
+        ...server,
+        pool: poolOf(server.pool),
+      })),
+    })),
+  }
+}
 
 /** Those that lbprov provisions, and those that are only in the pools. */
-const realServerNames = ({ realServers, services }: Cluster): ReadonlySet<string> =>
-  new Set([
-    ...realServers.map(({ name }) => name),
-    ...services.flatMap(({ virtualServers }) =>
-      virtualServers.flatMap(({ pool }) => pool.map(({ name }) => name)),
-    ),
-  ])
+const realServerNames = (cluster: Cluster): ReadonlySet<string> =>
+  new Set([...cluster.realServers, ...[...poolsIn(cluster)].flat()].map(({ name }) => name))
 
 /** What a router remembers of the drained: those that are still in the inventory. */
 export const drainedRecord = (place: Place): readonly Resource[] => {

@@ -33,11 +33,12 @@ export const marksOf = (wish: Wish): MarkOf => {
   const marks = new Map<string, number>()
   for (const { key, given } of places) if (given !== undefined) marks.set(key, given)
   const wanted = new Set(places.filter(({ key }) => !marks.has(key)).map(({ key }) => key))
+  const taken = new Set(marks.values())
   for (const key of [...wanted].sort()) {
-    const taken = new Set(marks.values())
     let step = numberFrom([wish.cluster, key], MARKS)
     while (taken.has(FIRST_MARK + step)) step = (step + 1) % MARKS
     marks.set(key, FIRST_MARK + step)
+    taken.add(FIRST_MARK + step)
   }
   return (service, vip) => marks.get(keyOf(service, vip))
 }

@@ -6,7 +6,7 @@ import type { Wish } from '../schema.ts'
 import { granularityFamily } from '../schema/persistence.ts'
 import { checksOf } from './checks.ts'
 import { marksOf, type MarkOf } from './marks.ts'
-import { poolOf } from './pool.ts'
+import { poolsOf, type PoolOf } from './pool.ts'
 import { onlyPort, portsOf } from './ports.ts'
 import { rawLinesOf } from './settings.ts'
 import type { Origin } from './ssh.ts'
@@ -41,15 +41,16 @@ const virtualServersOf = (
   wish: Wish,
   name: string,
   service: ServiceWish,
-  ground: Ground,
+  vips: ReadonlyMap<string, Vip>,
   markOf: MarkOf,
+  poolOf: PoolOf,
 ): readonly VirtualServer[] =>
   service.vip.flatMap((vipName): readonly VirtualServer[] => {
-    const vip = ground.vips.find((candidate) => candidate.name === vipName)
+    const vip = vips.get(vipName)
     if (vip === undefined) return []
     const firewallMark = markOf(name, vipName)
     const isMarked = firewallMark !== undefined
-    const pool = poolOf(wish, service, vip, ground)
+    const pool = poolOf(service, vip)
     const usual = service.forwarding ?? wish.forwarding
     return [
       {
@@ -68,6 +69,8 @@ const virtualServersOf = (
 /** The services in the inventory's order, each with a virtual server for each of its VIPs. */
 export const servicesOf = (wish: Wish, ground: Ground, origin: Origin): readonly Service[] => {
   const markOf = marksOf(wish)
+  const poolOf = poolsOf(wish, ground)
+  const vips = new Map(ground.vips.map((vip) => [vip.name, vip]))
   return Object.entries(wish.services).map(([name, service]) => ({
     name,
     protocol: service.protocol,
@@ -93,6 +96,6 @@ export const servicesOf = (wish: Wish, ground: Ground, origin: Origin): readonly
     delayBeforeRetry: service.delay_before_retry,
     checks: checksOf(service, origin),
     extra: rawLinesOf(service.extra, ['services', name, 'extra'], origin),
-    virtualServers: virtualServersOf(wish, name, service, ground, markOf),
+    virtualServers: virtualServersOf(wish, name, service, vips, markOf, poolOf),
   }))
 }

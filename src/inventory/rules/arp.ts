@@ -1,17 +1,7 @@
-import { endsAt, type Cluster, type RealServer } from '../cluster.ts'
-import type { ArpMethod, Forwarding } from '../network.ts'
+import { endsOf } from '../cluster.ts'
+import type { ArpMethod } from '../network.ts'
 import type { Path } from '../../yaml.ts'
 import type { Complaint, Rule } from './rule.ts'
-
-/** The ways by which packets of any service reach a real server. */
-const waysTo = ({ services }: Cluster, server: RealServer): readonly Forwarding[] =>
-  services.flatMap(({ virtualServers }) =>
-    virtualServers.flatMap((each) => endsAt(each, server).map(({ forwarding }) => forwarding)),
-  )
-
-/** Whether a real server answers as a VIP itself. */
-const answersAsVip = (cluster: Cluster, server: RealServer): boolean =>
-  waysTo(cluster, server).some((way) => way !== 'nat')
 
 const FIREWALLD =
   'firewalld redirects: its direct rules are deprecated since RHEL 9, every connection is tracked, and one program per port listens for all VIPs; "sysctl" keeps silent without a firewall'
@@ -22,7 +12,7 @@ export const noRedirectInTunnels: Rule = ({ wish, cluster }) =>
     .filter(
       (server) =>
         ['firewalld', 'iptables'].includes(server.arp) &&
-        waysTo(cluster, server).includes('tunnel'),
+        endsOf(cluster, server).some(({ forwarding }) => forwarding === 'tunnel'),
     )
     .map(({ name, arp }) => ({
       path: wish.real_servers[name]?.arp === undefined ? ['arp'] : ['real_servers', name, 'arp'],
@@ -39,12 +29,12 @@ export const arpMethods: Rule = ({ wish, cluster }) => {
     const own = wish.real_servers[server.name]?.arp
     const path = ['real_servers', server.name, 'arp']
     if (own === undefined) return []
-    if (answersAsVip(cluster, server)) return costs(own, path)
+    if (endsOf(cluster, server).length > 0) return costs(own, path)
     const message = `does nothing: no service reaches ${server.name} by direct or tunnel, so it has no VIP to keep silent about; remove it, or correct "forwarding"`
     return [{ path, message, warning: true }]
   })
   if (wish.arp === undefined) return said
-  const silent = realServers.filter((server) => answersAsVip(cluster, server))
+  const silent = realServers.filter((server) => endsOf(cluster, server).length > 0)
   const heirs = silent.filter(({ name }) => wish.real_servers[name]?.arp === undefined)
   if (heirs.length > 0) return [...costs(wish.arp, ['arp']), ...said]
   const why =

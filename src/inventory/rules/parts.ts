@@ -1,5 +1,6 @@
 import type { Address, Family } from '../network.ts'
 import type { Path } from '../../yaml.ts'
+import { once } from '../once.ts'
 import type { Wish } from '../schema.ts'
 
 type HostWish = Wish['routers'][string] | Wish['real_servers'][string]
@@ -67,9 +68,19 @@ export const subnetOf = (
 export const vipAddress = (wish: Wish, name: string): string | undefined =>
   Object.hasOwn(wish.vips, name) ? wish.vips[name] : undefined
 
+// Of two with one address (a fault of its own) the first.
+const vipsByAddress = once(
+  ({ vips }: Wish): ReadonlyMap<string, string> =>
+    new Map(
+      Object.entries(vips)
+        .reverse()
+        .map(([name, address]) => [address, name]),
+    ),
+)
+
 /** The name of the VIP that has an address. */
 export const vipAt = (wish: Wish, address: string): string | undefined =>
-  Object.entries(wish.vips).find(([, own]) => own === address)?.[0]
+  vipsByAddress(wish).get(address)
 
 /** `lb1's eth0`. */
 export const showCard = ({ owner, device }: CardPart): string => `${owner.name}'s ${device}`

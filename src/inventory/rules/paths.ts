@@ -1,13 +1,12 @@
 import { familyOf, isWithin, showFamily, showSubnet } from '../address.ts'
 import type { Cluster, RealServer } from '../cluster.ts'
 import type { Address, Family, Forwarding, Vip } from '../network.ts'
-import type { Service } from '../service.ts'
-import { foreignAddress, forwardingOf, membersOf, sharedNetworks, spotOf } from '../derive/pool.ts'
+import { foreignAddress, forwardingOf, membersOf, sharedNetworks, spotsOf } from '../derive/pool.ts'
+import type { Member } from '../schema/service.ts'
 import type { Complaint, Inventory, Rule } from './rule.ts'
 
-/** Each service, each of its VIPs' families and each of its real servers. */
+/** A way from a network of VIPs to a real server, once for all services that send by it. */
 interface Leg {
-  readonly service: Service
   readonly vip: Vip
   readonly name: string
   readonly forwarding: Forwarding
@@ -17,19 +16,25 @@ interface Leg {
 
 const legsOf = ({ wish, cluster }: Inventory): readonly Leg[] => {
   const servers = new Map(cluster.realServers.map((server) => [server.name, server]))
+  const seen = new Map<readonly Member[], Set<string>>()
   return cluster.services.flatMap((service) => {
     const own = wish.services[service.name]
     if (own === undefined) return []
-    return service.virtualServers.flatMap(({ vip }) =>
-      membersOf(wish, own).map((member) => ({
-        service,
+    const members = membersOf(wish, own)
+    const ways = seen.get(members) ?? new Set<string>()
+    seen.set(members, ways)
+    return service.virtualServers.flatMap(({ vip }) => {
+      const way = `${own.forwarding ?? ''} ${String(vip.family)} ${vip.network}`
+      if (ways.has(way)) return []
+      ways.add(way)
+      return members.map((member) => ({
         vip,
         name: member.name,
         forwarding: forwardingOf(wish, own, member),
         server: servers.get(member.name),
         foreign: foreignAddress(wish.real_servers[member.name], vip.family),
-      })),
-    )
+      }))
+    })
   })
 }
 
@@ -47,6 +52,7 @@ export const onALink: Rule = (inventory) => {
   const { cluster } = inventory
   const shared = sharedNetworks(cluster.routers)
   const subnets = linksOf(cluster)
+  const spotOf = spotsOf(cluster)
   return legsOf(inventory).flatMap((leg): readonly Complaint[] => {
     const { forwarding, server, foreign, name, vip } = leg
     if (forwarding === 'tunnel') return []
@@ -70,7 +76,7 @@ export const onALink: Rule = (inventory) => {
           ]
     }
     if (server === undefined || !has(server, vip.family)) return []
-    if (spotOf(server, vip, forwarding, cluster.networks, shared) !== undefined) return []
+    if (spotOf(server, vip, forwarding) !== undefined) return []
     const why =
       forwarding === 'direct'
         ? 'direct routing rewrites the Ethernet address only, so give it a card on such a network or use forwarding: tunnel'
@@ -96,11 +102,11 @@ const isRoutersWayOut = ({ routers }: Cluster, gateway: string | undefined): boo
 /** Under NAT a real server answers through the routers: its default gateway is a VIP on the link they share. */
 export const natWayBack: Rule = (inventory) => {
   const { wish, cluster } = inventory
-  const shared = sharedNetworks(cluster.routers)
+  const spotOf = spotsOf(cluster)
   return legsOf(inventory).flatMap((leg): readonly Complaint[] => {
     const { server, vip, forwarding, name } = leg
     if (forwarding !== 'nat' || server === undefined) return []
-    const spot = spotOf(server, vip, forwarding, cluster.networks, shared)
+    const spot = spotOf(server, vip, forwarding)
     if (spot === undefined) return []
     const card = server.interfaces.find(({ device }) => device === spot.device)
     const gateway = card?.gateways.find((text) => familyOf(text) === vip.family)

@@ -72,10 +72,16 @@ export const onePlaceEach: Rule = ({ wish }) => {
       })),
     ),
   )
-  const shared = meetings(places, (first, again) =>
-    first.name === again.name || first.place !== again.place
-      ? undefined
-      : overlapOf(first.range, again.range),
+  const groups = new Map<string, (typeof places)[number][]>()
+  for (const each of places) {
+    const group = groups.get(each.place) ?? []
+    group.push(each)
+    groups.set(each.place, group)
+  }
+  const shared = [...groups.values()].flatMap((group) =>
+    meetings(group, (first, again) =>
+      first.name === again.name ? undefined : overlapOf(first.range, again.range),
+    ),
   )
   return shared.map(([first, again, both]) => {
     const message = `"${first.name}" is at VIP ${again.place} ${called(both)} already; one of the two would get no connections`

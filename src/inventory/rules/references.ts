@@ -42,12 +42,11 @@ export const vipNames: Rule = ({ wish }) => {
 export const realServerNames: Rule = ({ wish }) =>
   Object.entries(wish.services).flatMap(([service, { real_servers = [], vip }]) => {
     const path = ['services', service, 'real_servers']
-    const known = Object.keys(wish.real_servers)
     const unknown = real_servers
-      .filter(({ name }) => !known.includes(name))
+      .filter(({ name }) => !Object.hasOwn(wish.real_servers, name))
       .map(({ name, at }) => ({
         path: [...path, ...at],
-        message: `no real server is called ${shown(name)}${hint(name, known)}`,
+        message: `no real server is called ${shown(name)}${hint(name, Object.keys(wish.real_servers))}`,
       }))
     const twice = repeated(real_servers, ({ name }) => name).map(({ again }) => ({
       path: [...path, ...again.at],

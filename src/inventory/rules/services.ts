@@ -1,5 +1,7 @@
 import { holds, portsOf } from '../derive/ports.ts'
+import { once } from '../once.ts'
 import type { Wish } from '../schema.ts'
+import type { PoolMember } from '../service.ts'
 import { itemsAt, repeated } from './parts.ts'
 import type { Complaint, Rule } from './rule.ts'
 
@@ -16,13 +18,17 @@ export const each =
       })),
     )
 
+const weightsIn = once(
+  (pool: readonly PoolMember[]): ReadonlySet<number> => new Set(pool.map(({ weight }) => weight)),
+)
+
 /** Weights that somebody reads. */
 export const weights: Rule = ({ cluster }) =>
   cluster.services.flatMap(({ name, scheduler, virtualServers }): readonly Complaint[] => {
     const path = ['services', name]
-    const all = virtualServers.flatMap(({ pool }) => pool.map(({ weight }) => weight))
-    const living = new Set(all.filter((weight) => weight > 0))
-    if (all.length > 0 && living.size === 0)
+    const all = new Set(virtualServers.flatMap(({ pool }) => [...weightsIn(pool)]))
+    const living = new Set([...all].filter((weight) => weight > 0))
+    if (all.size > 0 && living.size === 0)
       return [{ path, message: 'every real server has weight 0: nothing is served', warning: true }]
     if (living.size < 2 || (scheduler !== 'rr' && scheduler !== 'lc')) return []
     const message = `${scheduler} ignores weights, and they differ here; w${scheduler} heeds them`

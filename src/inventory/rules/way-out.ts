@@ -1,20 +1,17 @@
 import { familyOf } from '../address.ts'
+import { endsOf } from '../cluster.ts'
 import type { Complaint, Rule } from './rule.ts'
 
 /**
  * Who answers as the VIP itself does not answer through the router that has it: a kernel drops what comes in from
  * an address of its own. Routes beside the default one, which lbprov does not know, may lead elsewhere: a warning.
  */
-export const directWayOut: Rule = ({ cluster }) => {
-  const families = new Map<string, Set<number>>()
-  for (const { vip, pool } of cluster.services.flatMap(({ virtualServers }) => virtualServers))
-    for (const { name, forwarding } of pool) {
-      if (forwarding === 'nat') continue
-      families.set(name, (families.get(name) ?? new Set()).add(vip.family))
-    }
-  return cluster.realServers.flatMap(({ name, interfaces }) => {
-    const served = families.get(name)
-    if (served === undefined) return []
+export const directWayOut: Rule = ({ cluster }) =>
+  cluster.realServers.flatMap((host) => {
+    const { name, interfaces } = host
+    const ends = endsOf(cluster, host)
+    if (ends.length === 0) return []
+    const served = new Set(ends.map(({ server }) => server.vip.family))
     return interfaces.flatMap(({ device, gateways }): readonly Complaint[] => {
       const through = cluster.vips.find(
         ({ address }) => gateways.includes(address) && served.has(familyOf(address) ?? 4),
@@ -24,4 +21,3 @@ export const directWayOut: Rule = ({ cluster }) => {
       return [{ path: ['real_servers', name, 'interfaces', device], message, warning: true }]
     })
   })
-}
