@@ -2,11 +2,17 @@ import { createHash } from 'node:crypto'
 
 import { Secret, reveal } from './secret.ts'
 
+type Held = Readonly<Record<string, unknown>>
+
+const summed = (holder: Held, key: string, value: unknown): unknown => {
+  const held = holder[key]
+  return held instanceof Secret ? createHash('sha256').update(reveal(held)).digest('hex') : value
+}
+
 /** The same for equal wishes and for no others; of a secret it holds only a sum. */
 export const wishText = (should: unknown): string =>
-  JSON.stringify(should, function (this: Readonly<Record<string, unknown>>, key, value: unknown) {
-    const held = this[key]
-    return held instanceof Secret ? createHash('sha256').update(reveal(held)).digest('hex') : value
+  JSON.stringify(should, function (this: Held, key, value: unknown) {
+    return summed(this, key, value)
   })
 
 /** What is asked for at most a few times, and often never. */
@@ -18,11 +24,31 @@ export const once = <Value>(work: () => Value): (() => Value) => {
 /** Wishes that a kind keeps bound; more are bound anew. */
 const mostKept = 5000
 
+/** Characters and items that a wish may have to be kept: a pool of a thousand real servers is a router's own. */
+const longest = 2000
+const mostItems = 100
+
+/** `wishText`, or undefined where that would be long. */
+const shortText = (wish: unknown): string | undefined => {
+  let items = 0
+  const isLong = (value: unknown): boolean =>
+    (items += 1) > mostItems ||
+    (typeof value === 'string' && value.length > longest) ||
+    (Array.isArray(value) && value.length > mostItems)
+  let long = false
+  const text = JSON.stringify(wish, function (this: Held, key, value: unknown) {
+    long ||= isLong(value)
+    return long ? undefined : summed(this, key, value)
+  })
+  return long ? undefined : text
+}
+
 /** Most hosts wish the same, and a run asks several times what it wishes: equal wishes are bound once. */
 export const boundOnce = <Wish, Bound>(bind: (wish: Wish) => Bound): ((wish: Wish) => Bound) => {
   const kept = new Map<string, Bound>()
   return (wish) => {
-    const text = wishText(wish)
+    const text = shortText(wish)
+    if (text === undefined) return bind(wish)
     const bound = kept.get(text) ?? bind(wish)
     if (kept.size >= mostKept) kept.clear()
     kept.set(text, bound)

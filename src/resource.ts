@@ -177,10 +177,13 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
     const { retire } = spec
     const probe = once(() => spec.probe(should))
     const files = once(() => spec.files?.(should) ?? [])
+    const wish = once(() => wishText(should))
     const resource: Resource = {
       kind: spec.name,
       id: idOf(should),
-      wish: wishText(should),
+      get wish() {
+        return wish()
+      },
       get probe() {
         return probe()
       },

@@ -37,3 +37,16 @@ it('of very many wishes not all are kept, and each is bound right all the same',
   expect(all.map((n) => bind(n).wish)).toEqual(all)
   expect(all.map((n) => bind(n).wish)).toEqual(all)
 })
+
+it('long wishes are bound each time, and right', () => {
+  const bind = boundOnce((wish: { readonly pool: readonly number[]; readonly text: string }) => ({
+    ...wish,
+  }))
+  const wide = { pool: Array.from({ length: 101 }, (_, n) => n), text: '' }
+  const long = { pool: [], text: 'x'.repeat(2001) }
+  for (const wish of [wide, long]) {
+    expect(bind(wish)).toEqual(wish)
+    expect(bind(wish)).not.toBe(bind(wish))
+  }
+  expect(bind({ ...wide, text: 'another' }).text).toBe('another')
+})

@@ -84,6 +84,7 @@ export const applyJob = (
     tasks.some(({ name }) => name === 'keepalived'),
   )?.name
   const names = hosts.map(({ name }) => name)
+  const byName = new Map(hosts.map((host) => [host.name, host]))
   // The same for every host of a run: read once, however many there are.
   const once = new WeakMap<Found, ReturnType<typeof recall>>()
   const recall = (facts: Found) => {
@@ -96,7 +97,7 @@ export const applyJob = (
     return known
   }
   const placeOf = (name: string, facts: Found): Place => {
-    const host = hosts.find((each) => each.name === name)
+    const host = byName.get(name)
     const found = facts.get(name)
     if (host === undefined || found === undefined) throw new Error(`no host ${name}`)
     const memory = remembered(facts)
@@ -114,7 +115,7 @@ export const applyJob = (
     wishes: (name, facts) => {
       const wished = wishesOf(playbook, placeOf(name, facts))
       const lines = facts.get(name)?.memory.manifest ?? []
-      const host = hosts.find((each) => each.name === name)
+      const host = byName.get(name)
       const way = host === undefined ? undefined : frame.reaching.addressOf(host)
       const orphans = lines.filter(
         ({ playbook: theirs, id, kind }) =>
@@ -148,12 +149,12 @@ export const applyJob = (
 
 /** Hosts that lbprov leaves as it found them: everything in their manifests is taken back, and the manifests go. */
 export const leaveJob = (frame: JobFrame, hosts: readonly KnownHost[]): Job => {
+  const roles = new Map(hosts.map(({ name, role }) => [name, role]))
   return {
     ...frameOf(frame, hosts),
     wishes: (name, facts) => {
-      const host = hosts.find((each) => each.name === name)
       const lines = facts.get(name)?.memory.manifest ?? []
-      if (host?.role !== 'router') {
+      if (roles.get(name) !== 'router') {
         return new Map([['real_servers', [...orphansOf(lines), forgotten]]])
       }
       const others = lines.filter((line) => !isStopped(line))

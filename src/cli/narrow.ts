@@ -22,13 +22,15 @@ export const limitHosts = (cluster: Cluster, limit: string | undefined): readonl
   const patterns = limit.split(',').map((each) => each.trim())
   const names = hosts.map(({ name }) => name)
   for (const pattern of patterns) {
-    if (!names.some((name) => asPattern(pattern).test(name))) {
+    const borne = asPattern(pattern)
+    if (!names.some((name) => borne.test(name))) {
       throw new WishError(
         `--limit: no host of the inventory is called "${pattern}"${hint(pattern, names)}`,
       )
     }
   }
-  return hosts.filter(({ name }) => patterns.some((pattern) => asPattern(pattern).test(name)))
+  const wanted = patterns.map(asPattern)
+  return hosts.filter(({ name }) => wanted.some((pattern) => pattern.test(name)))
 }
 
 /**
@@ -69,16 +71,21 @@ export const narrow = (
   return { ...playbook, phases: kept }
 }
 
+interface Named {
+  readonly name: string
+}
+
+const namesBeside = (all: readonly Named[], some: readonly Named[]): readonly string[] => {
+  const taken = new Set(some.map(({ name }) => name))
+  return all.map(({ name }) => name).filter((name) => !taken.has(name))
+}
+
 /** What the run leaves out of the inventory and the playbook: said, so that a part never looks whole. */
 export const skippedOf = (
   { cluster, playbook }: { readonly cluster: Cluster; readonly playbook: Playbook },
   hosts: readonly ManagedHost[],
   { phases }: Playbook,
 ): Skipped => ({
-  hosts: hostsOf(cluster).flatMap(({ name }) =>
-    hosts.some((each) => each.name === name) ? [] : [name],
-  ),
-  phases: playbook.phases.flatMap(({ name }) =>
-    phases.some((each) => each.name === name) ? [] : [name],
-  ),
+  hosts: namesBeside(hostsOf(cluster), hosts),
+  phases: namesBeside(playbook.phases, phases),
 })

@@ -1,4 +1,5 @@
 import type { Cluster } from '../inventory/cluster.ts'
+import { once } from '../inventory/once.ts'
 import type { PoolMember, Service, VirtualServer } from '../inventory/service.ts'
 
 // Only an operator's own script says it, every time it is run.
@@ -49,5 +50,6 @@ const server = (service: Service, virtual: VirtualServer) => {
 }
 
 /** The table that IPVS has on every router once keepalived has read its file. */
-export const ipvsWish = ({ services }: Cluster) =>
-  services.flatMap((service) => service.virtualServers.map((virtual) => server(service, virtual)))
+export const ipvsWish = once(({ services }: Cluster) =>
+  services.flatMap((service) => service.virtualServers.map((virtual) => server(service, virtual))),
+)

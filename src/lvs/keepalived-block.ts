@@ -84,12 +84,33 @@ const writeAll = (items: readonly Item[]): readonly Written[] =>
     .filter((written) => written.length > 0)
     .flatMap((written, n) => [...(n === 0 ? [] : [plain('')]), ...written])
 
-/** The text of a file. */
-export const text = (items: readonly Item[]): Content =>
-  writeAll(items).flatMap(({ content }) => content)
+/** In as few pieces as its secrets allow: it may be hundreds of thousands of words. */
+const joined = (written: readonly Written[]): Content => {
+  const pieces: (string | Secret)[] = []
+  let plainWords: string[] = []
+  const close = (): void => {
+    if (plainWords.length > 0) pieces.push(plainWords.join(''))
+    plainWords = []
+  }
+  for (const piece of written.flatMap(({ content }) => content)) {
+    if (typeof piece === 'string') plainWords.push(piece)
+    else {
+      close()
+      pieces.push(piece)
+    }
+  }
+  close()
+  return pieces
+}
 
-/** Where in the inventory a line of that text was written, by its number from 1: those of an operator's own. */
-export const places = (items: readonly Item[]): Readonly<Record<number, string>> =>
-  Object.fromEntries(
-    writeAll(items).flatMap(({ at }, n) => (at === undefined ? [] : [[n + 1, at]])),
-  )
+/** A file, and where in the inventory a line of it was written, by its number from 1: those of an operator's own. */
+export interface ConfText {
+  readonly text: Content
+  readonly places: Readonly<Record<number, string>>
+}
+
+export const confText = (items: readonly Item[]): ConfText => {
+  const written = writeAll(items)
+  const placed = written.flatMap(({ at }, n) => (at === undefined ? [] : [[n + 1, at]]))
+  return { text: joined(written), places: Object.fromEntries(placed) as ConfText['places'] }
+}

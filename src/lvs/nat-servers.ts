@@ -1,5 +1,6 @@
 import type { Cluster } from '../inventory/cluster.ts'
 import type { Family } from '../inventory/network.ts'
+import { once } from '../inventory/once.ts'
 import type { Service, VirtualServer } from '../inventory/service.ts'
 
 /** A virtual server for which the routers translate addresses. */
@@ -10,20 +11,21 @@ export interface NatServer {
   readonly addresses: readonly string[]
 }
 
+const natAddresses = once((pool: VirtualServer['pool']): readonly string[] =>
+  pool.filter(({ forwarding }) => forwarding === 'nat').map(({ address }) => address),
+)
+
 /** The virtual servers that have NAT in them, whatever the others do. */
-export const natServers = ({ services }: Cluster): readonly NatServer[] =>
+export const natServers = once(({ services }: Cluster): readonly NatServer[] =>
   services.flatMap((service) =>
     service.virtualServers.flatMap((server) => {
-      const pool = server.pool.filter(({ forwarding }) => forwarding === 'nat')
-      const sorry =
-        server.sorryServer?.forwarding === 'nat' ? server.sorryServer.address : undefined
-      const addresses = [
-        ...pool.map(({ address }) => address),
-        ...(sorry === undefined ? [] : [sorry]),
-      ]
+      const { pool, sorryServer: sorry } = server
+      const addresses =
+        sorry?.forwarding === 'nat' ? [...natAddresses(pool), sorry.address] : natAddresses(pool)
       return addresses.length === 0 ? [] : [{ service, server, addresses }]
     }),
-  )
+  ),
+)
 
 /**
  * The families in which routers pass packets on: where they translate addresses, and where a network's

@@ -21,7 +21,8 @@ export interface Pooled {
 /** Every real server of every virtual server. */
 export const pooled = ({ services }: Cluster): readonly Pooled[] =>
   services.flatMap((service) =>
-    service.virtualServers.flatMap((server) =>
-      server.pool.map((member) => ({ service, at: placeOf(service, server), member })),
-    ),
+    service.virtualServers.flatMap((server) => {
+      const at = placeOf(service, server)
+      return server.pool.map((member) => ({ service, at, member }))
+    }),
   )

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { familyOf } from '../inventory/address.ts'
 import { hostsOf, type Cluster, type RealServer } from '../inventory/cluster.ts'
+import { once } from '../inventory/once.ts'
 import { directVips, type DirectVip } from './direct-vips.ts'
 import {
   defineRecord,
@@ -60,10 +61,14 @@ export const wishedVips = ({ cluster }: Place, host: RealServer): HeldVips => {
 }
 
 /** An address that a host has for itself by now cannot wait for anybody. */
-const isOwnAddress = (cluster: Cluster, address: string): boolean =>
-  hostsOf(cluster).some(({ interfaces }) =>
-    interfaces.some(({ addresses }) => addresses.some((each) => each.address === address)),
-  )
+const ownAddresses = once(
+  (cluster: Cluster): ReadonlySet<string> =>
+    new Set(
+      hostsOf(cluster).flatMap(({ interfaces }) =>
+        interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address)),
+      ),
+    ),
+)
 
 /** Whether the method of the inventory can go on with a VIP that leaves; if not, it goes before the routers know. */
 const mayStay = (
@@ -71,7 +76,7 @@ const mayStay = (
   { arp, interfaces }: RealServer,
   { address, device, redirected }: RememberedVip,
 ): boolean => {
-  if (isOwnAddress(cluster, address)) return false
+  if (ownAddresses(cluster).has(address)) return false
   // Beside a firewalld iptables has no say, and a firewalld that does not run has none at all.
   if (isRedirect(arp)) return (platform.firewall === 'firewalld') === (arp === 'firewalld')
   // It would have to come to lo, and sysctl silences no card that the inventory does not name.

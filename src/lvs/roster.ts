@@ -139,9 +139,10 @@ export const roster: Task = {
   resources: (place) => {
     const { cluster, host } = place
     if (host.role !== 'router') return []
+    const remembering = new Map(place.roster.map((each) => [each.name, each]))
     const known = hostsOf(cluster).map(({ name, role, ssh }): KnownHost => {
       const now = { name, role, ssh }
-      const before = place.roster.find((each) => each.name === name)
+      const before = remembering.get(name)
       // Two people have their keys in two homes, and must not take turns in writing this.
       return before !== undefined && besidesFolders(before) === besidesFolders(now) ? before : now
     })

@@ -35,20 +35,22 @@ export const phasesOf = (
   cluster: Cluster,
   hosts: readonly ManagedHost[],
   facts: ReadonlyMap<string, Facts>,
-): readonly Phase[] =>
-  phases.map((phase) => {
+): readonly Phase[] => {
+  const chosen = new Set(hosts)
+  return phases.map((phase) => {
     const all = hostsOf(cluster).filter((host) => runsOn(phase, host))
-    const mine = all.filter((host) => hosts.includes(host))
+    const mine = all.filter((host) => chosen.has(host))
     const inOrder = phase.serial === undefined ? mine : backupFirst(cluster, mine, facts)
     const { name, serial, needs } = phase
     return {
       name,
       serial,
       needs,
-      absent: all.filter((host) => !hosts.includes(host)).map((host) => host.name),
+      absent: all.filter((host) => !chosen.has(host)).map((host) => host.name),
       hosts: inOrder.map((host) => host.name),
     }
   })
+}
 
 /** What nobody wishes any more goes last, when no router needs it. */
 export const orphansPhase = 'orphans'

@@ -32,15 +32,14 @@ export const wishesOf = ({ phases }: Playbook, place: Place): Wished => {
   const { host } = place
   const mine = phases.filter((phase) => runsOn(phase, host))
   const neighbours = neighboursOf(mine)
-  const owners = new Map<string, { readonly wish: string; readonly use: TaskUse }>()
+  const owners = new Map<string, { readonly resource: Resource; readonly use: TaskUse }>()
   const keep = (resource: Resource, use: TaskUse): boolean => {
     const owner = owners.get(resource.id)
-    const same = owner?.wish === resource.wish
-    if (owner === undefined || (!same && use.ends === owner.use.name)) {
-      owners.set(resource.id, { wish: resource.wish, use })
+    if (owner?.resource.wish === resource.wish) return false
+    if (owner === undefined || use.ends === owner.use.name) {
+      owners.set(resource.id, { resource, use })
       return true
     }
-    if (same) return false
     throw new WishError(
       `${use.at}: on ${host.name}, the task "${use.name}" wishes something else of ${resource.id} than the task at ${owner.use.at}; leave it to one of them.`,
     )

@@ -9,7 +9,7 @@ export const familyOf = (address: string): Family => (address.includes(':') ? 6 
 /** An address without a prefix, in the one spelling that `ip` shows. */
 export const ipAddress = z
   .union([z.ipv4(), z.ipv6()])
-  .transform(
-    (address) =>
-      new SocketAddress({ address, family: familyOf(address) === 6 ? 'ipv6' : 'ipv4' }).address,
+  // A dotted quad has one spelling.
+  .transform((address) =>
+    familyOf(address) === 4 ? address : new SocketAddress({ address, family: 'ipv6' }).address,
   )
