@@ -87,7 +87,9 @@ const maskedDial = (dial: Dial, mask: (text: string) => string): Dial => {
     return {
       trip: async (steps, timeoutMs) => {
         const answers = await orMasked(() => wire.trip(steps, timeoutMs))
-        return answers.map((answer) => answer && { ...answer, err: mask(answer.err) })
+        return answers.map((answer) =>
+          answer === undefined || answer.err === '' ? answer : { ...answer, err: mask(answer.err) },
+        )
       },
       close: () => wire.close(),
     }

@@ -1,3 +1,5 @@
+import type { Readable } from 'node:stream'
+
 import type { ClientChannel } from 'ssh2'
 
 import type { ReachError } from '../errors.ts'
@@ -5,6 +7,22 @@ import type { Connection } from './connection.ts'
 import { execAtOnce } from './exec-at-once.ts'
 import type { Channel, Link } from './link.ts'
 import * as say from './sentences/shell.ts'
+
+/**
+ * Every piece of a stream as soon as it is there. ssh2 pushes what comes into the stream; most of it is a word or two, which
+ * Node's machinery for readers that cannot keep up would cost more than all else about it.
+ */
+const hearAll = (stream: Readable, tell: (bytes: Buffer) => void): void => {
+  stream.on('data', tell)
+  // What came before anybody listened goes its way first.
+  if (stream.readableLength > 0) return
+  const push = stream.push.bind(stream)
+  stream.push = (bytes: unknown, encoding?: BufferEncoding) => {
+    if (!Buffer.isBuffer(bytes)) return push(bytes, encoding)
+    tell(bytes)
+    return true
+  }
+}
 
 /** `refusal`: comes when the host does not run the command after all. */
 const channelOf = (stream: ClientChannel, refusal: Promise<ReachError>): Channel => {
@@ -18,8 +36,8 @@ const channelOf = (stream: ClientChannel, refusal: Promise<ReachError>): Channel
     listen: (hears) => {
       void refusal.then((why) => hears.refused?.(why))
       stream.on('close', () => hears.end(exit))
-      stream.on('data', (bytes: Buffer) => hears.data('out', bytes))
-      stream.stderr.on('data', (bytes: Buffer) => hears.data('err', bytes))
+      hearAll(stream, (bytes) => hears.data('out', bytes))
+      hearAll(stream.stderr, (bytes) => hears.data('err', bytes))
     },
     close: () => stream.close(),
   }
