@@ -49,3 +49,46 @@ export const tameWord = (text: string): string =>
     .replaceAll(strange, '\ufffd')
     .trim()
     .slice(0, widest)
+
+/** A list of names as long as this is read; a longer one is counted. */
+export const longestList = 8
+
+/** `1 host`, `1,000 hosts`. */
+export const counted = (n: number, word: string): string =>
+  `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`
+
+/** The name that a person would give next: `rs10` behind `rs9`, `web-010` behind `web-009`. */
+const successor = (name: string): string =>
+  name.replace(/\d{1,9}$/, (digits) => String(Number(digits) + 1).padStart(digits.length, '0'))
+
+/** Names that follow each other, together. */
+const runsOf = (names: readonly string[]): readonly (readonly string[])[] => {
+  const runs: string[][] = []
+  for (const name of names) {
+    const run = runs.at(-1)
+    const last = run?.at(-1)
+    if (run !== undefined && last !== undefined && successor(last) === name) run.push(name)
+    else runs.push([name])
+  }
+  return runs
+}
+
+/**
+ * Names for a sentence, all of them while they are few: `lb1, lb2, rs1 … rs1000`. Of more than `most` runs the last are
+ * only counted; `all`: none is left out.
+ */
+export const foldedNames = (
+  names: readonly string[],
+  most: number | 'all' = longestList,
+): string => {
+  if (names.length <= longestList) return names.join(', ')
+  const runs = runsOf(names)
+  const told = most === 'all' || runs.length <= most ? runs : runs.slice(0, most - 1)
+  const left = names.length - told.flat().length
+  return [
+    ...told.map((run) =>
+      run.length < 3 ? run.join(', ') : `${run[0] ?? ''} … ${run.at(-1) ?? ''}`,
+    ),
+    ...(left > 0 ? [`and ${left.toLocaleString('en-US')} more`] : []),
+  ].join(', ')
+}

@@ -1,6 +1,5 @@
 import { poolsIn, type Cluster } from '../inventory/cluster.ts'
-
-const plural = (n: number, word: string): string => `${String(n)} ${word}${n === 1 ? '' : 's'}`
+import { counted } from '../printable.ts'
 
 const methods = { nat: 'NAT', direct: 'direct routing', tunnel: 'tunnelling' } as const
 
@@ -10,7 +9,7 @@ export const titleOf = (cluster: Cluster): string => {
   const managed = new Set(realServers.map((server) => server.name))
   const pooled = [...poolsIn(cluster)].flat().map((member) => member.name)
   const others = new Set(pooled.filter((each) => !managed.has(each)))
-  const total = plural(managed.size + others.size, 'real server')
+  const total = counted(managed.size + others.size, 'real server')
   const split = others.size === 0 ? '' : ` (${String(others.size)} not managed)`
-  return `${name} · ${methods[forwarding]} · ${plural(routers.length, 'router')}, ${total}${split}`
+  return `${name} · ${methods[forwarding]} · ${counted(routers.length, 'router')}, ${total}${split}`
 }

@@ -1,11 +1,12 @@
 import { ReachError, type LbprovError } from '../errors.ts'
 import { applyHost } from './apply-host.ts'
+import { foldedNames } from '../printable.ts'
 import type { Sh } from '../sh/sh.ts'
 import { atMost } from './at-most.ts'
 import { hostJournalStep } from './host-journal.ts'
 import { remember, toRemember } from './memory.ts'
 import type { HostReport, HostStatus, Outcome, Report } from './outcome.ts'
-import { changesOn, type HostPlan, type PhasePlan } from './plan.ts'
+import { plansByHost, type HostPlan, type PhasePlan } from './plan.ts'
 import type { Job, Survey } from './survey.ts'
 import type { Wire } from './wire.ts'
 
@@ -20,14 +21,19 @@ interface Progress {
   readonly unfinished: Set<string>
   /** Lines of manifests that this run has written, by host. */
   readonly remembered: Map<string, Set<string>>
+  /** What is planned for each host. */
+  readonly planned: ReadonlyMap<string, readonly HostPlan[]>
 }
+
+const changesIn = (plans: readonly HostPlan[] = []): number =>
+  plans.reduce((sum, { changes }) => sum + changes.length, 0)
 
 /** What stands on the host before its changes of a phase: how it was found, and, once in a run, that somebody was here. */
 const ahead = (
   job: Job,
   survey: Survey,
   { host, changes }: HostPlan,
-  { remembered }: Progress,
+  { remembered, planned }: Progress,
 ): readonly Sh[] => {
   const first = !remembered.has(host)
   const written = remembered.get(host) ?? new Set<string>()
@@ -43,7 +49,7 @@ const ahead = (
   })
   return [
     ...(entries.length === 0 ? [] : [remember(entries)]),
-    ...(first ? [hostJournalStep(job.run, changesOn(survey.plan, host).length)] : []),
+    ...(first ? [hostJournalStep(job.run, changesIn(planned.get(host)))] : []),
   ]
 }
 
@@ -82,31 +88,34 @@ const turn = async (
   return done.outcome
 }
 
-/** The failed hosts of the phases that this one needs, and, in a serial phase, of this one itself. */
-const blockers = (survey: Survey, phase: PhasePlan, progress: Progress): readonly string[] =>
-  survey.phases
+/** The hosts of the phases that this one needs, and, in a serial phase, of this one itself: each with its place. */
+const neededHosts = (survey: Survey, phase: PhasePlan): ReadonlyMap<string, number> => {
+  const hosts = survey.phases
     .filter(
       ({ name }) =>
         phase.needs.includes(name) || (phase.serial !== undefined && name === phase.name),
     )
-    .flatMap(({ hosts }) => hosts)
-    .filter((host) => progress.broken.has(host))
+    .flatMap((each) => each.hosts)
+  return new Map([...new Set(hosts)].map((host, n) => [host, n]))
+}
 
 /** Why nothing of a host's plan may be done in this phase; undefined: nothing stands against it. */
 const obstacle = (
-  survey: Survey,
   phase: PhasePlan,
+  needed: ReadonlyMap<string, number>,
   { host, changes }: HostPlan,
   progress: Progress,
 ): string | undefined => {
-  const failed = [...new Set(blockers(survey, phase, progress))].filter((each) => each !== host)
-  if (failed.length > 0) return `${failed.join(', ')} failed`
+  const failed = [...progress.broken.keys()]
+    .filter((each) => each !== host && needed.has(each))
+    .sort((a, b) => (needed.get(a) ?? 0) - (needed.get(b) ?? 0))
+  if (failed.length > 0) return `${foldedNames(failed)} failed`
   if (progress.broken.has(host)) return `${host} failed before`
   const undone = phase.needs.filter((name) => progress.unfinished.has(name))
   if (undone.length > 0)
     return `${undone.map((name) => `"${name}"`).join(', ')} ${undone.length === 1 ? 'was' : 'were'} not done`
   return phase.absent.length > 0 && changes.some(({ needsAll }) => needsAll === true)
-    ? `${phase.absent.join(', ')} cannot change with it`
+    ? `${foldedNames(phase.absent)} cannot change with it`
     : undefined
 }
 
@@ -117,14 +126,15 @@ const runPhase = async (
   progress: Progress,
 ): Promise<void> => {
   job.tell({ type: 'phase', phase: phase.name, hosts: phase.hosts.map(({ host }) => host) })
+  const needed = neededHosts(survey, phase)
   await atMost(Math.min(phase.serial ?? job.forks, job.forks), phase.hosts, async (plan) => {
-    const because = obstacle(survey, phase, plan, progress)
-    const outcome: Outcome =
-      plan.changes.length === 0
-        ? { kind: 'unchanged' }
-        : because !== undefined
-          ? { kind: 'not-begun', because }
-          : await turn(job, survey, phase, plan, progress)
+    const isStill = plan.changes.length === 0
+    const because = isStill ? undefined : obstacle(phase, needed, plan, progress)
+    const outcome: Outcome = isStill
+      ? { kind: 'unchanged' }
+      : because !== undefined
+        ? { kind: 'not-begun', because }
+        : await turn(job, survey, phase, plan, progress)
     if (outcome.kind !== 'unchanged' && outcome.kind !== 'changed') {
       progress.unfinished.add(phase.name)
     }
@@ -141,11 +151,11 @@ const statusOf = (outcomes: readonly Outcome[]): HostStatus => {
   return order.find((kind) => kinds.includes(kind)) ?? 'unchanged'
 }
 
-const reportOf = (survey: Survey, host: string, outcomes: readonly Outcome[]): HostReport => {
-  const lost = survey.lost.get(host)
-  const plans = survey.plan.phases.flatMap(({ hosts }) =>
-    hosts.filter((each) => each.host === host),
-  )
+const reportOf = (
+  lost: LbprovError | undefined,
+  plans: readonly HostPlan[],
+  outcomes: readonly Outcome[],
+): HostReport => {
   return {
     status:
       lost === undefined
@@ -160,14 +170,15 @@ const reportOf = (survey: Survey, host: string, outcomes: readonly Outcome[]): H
 
 /** The report of a dry run: what would change counts as changed. */
 export const forecast = (job: Job, survey: Survey): Report => {
-  const outcomesOf = (host: string): readonly Outcome[] =>
-    survey.plan.phases.flatMap(({ hosts }) =>
-      hosts
-        .filter((plan) => plan.host === host && plan.changes.length > 0)
-        .map(({ changes }): Outcome => ({ kind: 'changed', changes: changes.length })),
-    )
+  const planned = plansByHost(survey.plan)
+  const foretold = (host: string): HostReport => {
+    const plans = planned.get(host) ?? []
+    const changes = changesIn(plans)
+    const outcomes: readonly Outcome[] = changes === 0 ? [] : [{ kind: 'changed', changes }]
+    return reportOf(survey.lost.get(host), plans, outcomes)
+  }
   return {
-    hosts: new Map(job.hosts.map((host) => [host, reportOf(survey, host, outcomesOf(host))])),
+    hosts: new Map(job.hosts.map((host) => [host, foretold(host)])),
     errors: [...survey.lost].map(([host, error]) => ({ host, error })),
     interrupted: job.signal.aborted,
     begun: false,
@@ -208,15 +219,17 @@ export const apply = async (job: Job, survey: Survey): Promise<Report> => {
     errors: [...survey.lost].map(([host, error]) => ({ host, error })),
     unfinished: new Set(),
     remembered: new Map(),
+    planned: plansByHost(survey.plan),
   }
   try {
     for (const phase of survey.plan.phases) await runPhase(job, survey, phase, progress)
   } finally {
     for (const wire of progress.wires.values()) wire.close()
   }
-  const hosts = job.hosts.map(
-    (host) => [host, reportOf(survey, host, progress.outcomes.get(host) ?? [])] as const,
-  )
+  const hosts = job.hosts.map((host) => {
+    const [plans, outcomes] = [progress.planned.get(host), progress.outcomes.get(host)]
+    return [host, reportOf(survey.lost.get(host), plans ?? [], outcomes ?? [])] as const
+  })
   return {
     hosts: new Map(hosts),
     errors: progress.errors,

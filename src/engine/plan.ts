@@ -38,29 +38,37 @@ export interface Plan {
   readonly phases: readonly PhasePlan[]
 }
 
-export const changesOf = (plan: Plan): readonly (PlannedChange & { readonly host: string })[] =>
-  plan.phases.flatMap(({ hosts }) =>
-    hosts.flatMap(({ host, changes }) => changes.map((change) => ({ ...change, host }))),
-  )
+/** What is planned for each host, phase by phase. */
+export const plansByHost = ({ phases }: Plan): ReadonlyMap<string, readonly HostPlan[]> => {
+  const plans = new Map<string, HostPlan[]>()
+  for (const plan of phases.flatMap(({ hosts }) => hosts)) {
+    const mine = plans.get(plan.host) ?? []
+    mine.push(plan)
+    plans.set(plan.host, mine)
+  }
+  return plans
+}
 
-/** The changes of one host, over all phases. */
-export const changesOn = (plan: Plan, host: string): readonly PlannedChange[] =>
-  changesOf(plan).filter((each) => each.host === host)
+export const isEmpty = ({ phases }: Plan): boolean =>
+  phases.every(({ hosts }) => hosts.every(({ changes }) => changes.length === 0))
 
-export const isEmpty = (plan: Plan): boolean => changesOf(plan).length === 0
-
-const forHost = (plan: Plan, host: string): string =>
-  JSON.stringify(
-    plan.phases.map(({ name, hosts }) => [
-      name,
-      hosts.find((each) => each.host === host)?.changes ?? [],
-    ]),
-  )
+/** What changes on each host, as one text; of a host without changes there is none. */
+const changesAsText = ({ phases }: Plan): ReadonlyMap<string, string> => {
+  const texts = new Map<string, string>()
+  for (const { name, hosts } of phases) {
+    for (const { host, changes } of hosts) {
+      if (changes.length > 0)
+        texts.set(host, `${texts.get(host) ?? ''}${JSON.stringify([name, changes])}\n`)
+    }
+  }
+  return texts
+}
 
 /** Hosts for which the two plans, made at different times, do not say the same. */
 export const movedHosts = (approved: Plan, now: Plan): readonly string[] => {
+  const [before, after] = [changesAsText(approved), changesAsText(now)]
   const hosts = [approved, now].flatMap(({ phases }) =>
     phases.flatMap((phase) => phase.hosts.map(({ host }) => host)),
   )
-  return [...new Set(hosts)].filter((host) => forHost(approved, host) !== forHost(now, host))
+  return [...new Set(hosts)].filter((host) => before.get(host) !== after.get(host))
 }

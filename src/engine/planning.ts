@@ -13,6 +13,7 @@ export const withDrift = (
 ): readonly Judged[] =>
   judged.map((each) => {
     const { resource, changes, there } = each
+    if (changes.length === 0) return each
     const wrote = manifest.find(({ id }) => id === resource.id)?.wrote ?? []
     if (there === undefined || wrote.length === 0 || wrote.includes(there)) return each
     const drift = 'changed on the host since lbprov wrote it'
@@ -29,9 +30,9 @@ export const withDrift = (
 const hostPlan = (
   host: string,
   resources: readonly Resource[],
-  judged: readonly Judged[],
+  judged: ReadonlyMap<Resource, Judged>,
 ): HostPlan => {
-  const mine = judged.filter(({ resource }) => resources.includes(resource))
+  const mine = resources.flatMap((resource) => judged.get(resource) ?? [])
   return {
     host,
     changes: mine.flatMap(({ changes }) => changes),
@@ -67,18 +68,23 @@ export const planOf = (
   phases: readonly Phase[],
   wishes: ReadonlyMap<string, Wishes>,
   judged: ReadonlyMap<string, readonly Judged[]>,
-): Plan => ({
-  phases: phases.map(({ name, hosts, serial, needs, absent }): PhasePlan => ({
-    name,
-    serial,
-    needs,
-    absent: [...absent, ...hosts.filter((host) => !judged.has(host))],
-    hosts: inOrder(
+): Plan => {
+  const byResource = new Map(
+    [...judged].map(([host, all]) => [host, new Map(all.map((each) => [each.resource, each]))]),
+  )
+  return {
+    phases: phases.map(({ name, hosts, serial, needs, absent }): PhasePlan => ({
+      name,
       serial,
-      hosts.flatMap((host) => {
-        const mine = judged.get(host)
-        return mine === undefined ? [] : [hostPlan(host, wishes.get(host)?.get(name) ?? [], mine)]
-      }),
-    ),
-  })),
-})
+      needs,
+      absent: [...absent, ...hosts.filter((host) => !judged.has(host))],
+      hosts: inOrder(
+        serial,
+        hosts.flatMap((host) => {
+          const mine = byResource.get(host)
+          return mine === undefined ? [] : [hostPlan(host, wishes.get(host)?.get(name) ?? [], mine)]
+        }),
+      ),
+    })),
+  }
+}

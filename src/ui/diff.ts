@@ -3,7 +3,7 @@ import { structuredPatch } from 'diff'
 import { patience } from '../engine/patience.ts'
 import type { Change } from '../resource.ts'
 import type { Paint } from './paint.ts'
-import { printable } from '../printable.ts'
+import { counted, printable } from '../printable.ts'
 
 const sign = ({ before, after }: Change): '+' | '-' | '~' =>
   before === undefined ? '+' : after === undefined ? '-' : '~'
@@ -14,17 +14,36 @@ const painted = (line: string, paint: Paint): string => {
   return line
 }
 
-const hunks = ({ before, after = '' }: Change, paint: Paint): readonly string[] =>
-  structuredPatch('', '', before ?? '', after, undefined, undefined, { context: 3 }).hunks.flatMap(
-    ({ oldStart, oldLines, newStart, newLines, lines }) => {
-      const place = `@@ -${String(oldStart)},${String(oldLines)} +${String(newStart)},${String(newLines)} @@`
-      return [
-        // A new file is all of it.
-        ...(before === undefined ? [] : [paint.faint(place)]),
-        ...lines.map((line) => painted(printable(line), paint)),
+/** More of one file than this nobody reads before he says yes. */
+const mostLines = 200
+
+const hunks = ({ before, after = '' }: Change, paint: Paint): readonly string[] => {
+  // A new file is all of it.
+  if (before === undefined && after.endsWith('\n'))
+    return after
+      .slice(0, -1)
+      .split('\n')
+      .map((line) => painted(printable(`+${line}`), paint))
+  return structuredPatch('', '', before ?? '', after, undefined, undefined, {
+    context: 3,
+  }).hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => {
+    const place = `@@ -${String(oldStart)},${String(oldLines)} +${String(newStart)},${String(newLines)} @@`
+    return [
+      ...(before === undefined ? [] : [paint.faint(place)]),
+      ...lines.map((line) => painted(printable(line), paint)),
+    ]
+  })
+}
+
+const folded = (lines: readonly string[], paint: Paint): readonly string[] => {
+  const left = lines.length - mostLines
+  return left <= mostLines / 10
+    ? lines
+    : [
+        ...lines.slice(0, mostLines),
+        paint.faint(`… ${counted(left, 'more line')}; --verbose shows all`),
       ]
-    },
-  )
+}
 
 const heading = (change: Change): string => {
   const { what, before, after, note, text } = change
@@ -41,12 +60,18 @@ const heading = (change: Change): string => {
   return printable(line).replaceAll('\n', '\\n')
 }
 
+const linesOf = (change: Change, paint: Paint, verbose: boolean): readonly string[] => {
+  if (change.text !== true) return []
+  const lines = hunks(change, paint)
+  return verbose ? lines : folded(lines, paint)
+}
+
 /** One change as lines: a unified diff for a file, `before → after` for the rest. */
 export const showChange = (change: Change, paint: Paint, verbose: boolean): readonly string[] => {
   const colour = { '+': paint.added, '-': paint.removed, '~': (line: string) => line }[sign(change)]
   return [
     colour(heading(change)),
-    ...(change.text === true ? hunks(change, paint).map((line) => `    ${line}`) : []),
+    ...linesOf(change, paint, verbose).map((line) => `    ${line}`),
     ...(verbose
       ? change.run.shown.split('\n').map((line) => paint.faint(`    $ ${printable(line)}`))
       : []),

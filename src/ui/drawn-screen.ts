@@ -2,6 +2,7 @@ import { Listr, type ListrTask } from 'listr2'
 
 import type { Outcome } from '../engine/outcome.ts'
 import type { PhasePlan, Plan } from '../engine/plan.ts'
+import { changing, crowdsOf, type Crowd } from './crowd.ts'
 import { lineScreen } from './line-screen.ts'
 import { showOutcome } from './report.ts'
 import type { Screen, ScreenOptions } from './screen.ts'
@@ -22,8 +23,30 @@ const awaited = (): Awaited => {
 
 const key = (phase: string, host: string): string => `${phase} ${host}`
 
-const changing = ({ hosts }: PhasePlan): readonly string[] =>
-  hosts.filter(({ changes }) => changes.length > 0).map(({ host }) => host)
+/** Of a large phase only how far it is: one line, drawn again a hundred times at most. */
+const crowdTask = (
+  { name }: PhasePlan,
+  hosts: readonly string[],
+  crowd: Crowd,
+  outcomeOf: (host: string) => Promise<Outcome> | undefined,
+): ListrTask => ({
+  title: name,
+  task: async (_, task) => {
+    const step = Math.ceil(crowd.all / 100)
+    await Promise.all(
+      hosts.map(async (host) => {
+        const outcome = await outcomeOf(host)
+        if (outcome === undefined) return
+        crowd.note(host, outcome)
+        if (crowd.done() % step === 0)
+          task.title = `${name}  ${String(crowd.done())} of ${String(crowd.all)} hosts`
+      }),
+    )
+    const others = crowd.others()
+    task.title = [`${name}  ${crowd.changed() ?? ''}`.trimEnd(), ...others].join('\n')
+    if (others.length > 0) throw new Error(task.title)
+  },
+})
 
 /** Draws a line a phase, and under it a line a host, each ticked when its outcome is told. */
 const draw = async (plan: Plan, outcomes: ReadonlyMap<string, Awaited>): Promise<void> => {
@@ -36,14 +59,21 @@ const draw = async (plan: Plan, outcomes: ReadonlyMap<string, Awaited>): Promise
       if (outcome.kind !== 'changed') throw new Error(task.title)
     },
   })
-  const phaseTask = (phase: PhasePlan): ListrTask => ({
-    title: phase.name,
-    task: (_, task) =>
-      task.newListr(
-        changing(phase).map((host) => hostTask(phase.name, host)),
-        { concurrent: true, exitOnError: false, rendererOptions: { collapseSubtasks: false } },
-      ),
-  })
+  const crowds = crowdsOf(plan)
+  const phaseTask = (phase: PhasePlan): ListrTask => {
+    const hosts = changing(phase)
+    const crowd = crowds.get(phase.name)
+    if (crowd !== undefined)
+      return crowdTask(phase, hosts, crowd, (host) => outcomes.get(key(phase.name, host))?.outcome)
+    return {
+      title: phase.name,
+      task: (_, task) =>
+        task.newListr(
+          hosts.map((host) => hostTask(phase.name, host)),
+          { concurrent: true, exitOnError: false, rendererOptions: { collapseSubtasks: false } },
+        ),
+    }
+  }
   const phases = plan.phases.filter((phase) => changing(phase).length > 0)
   const picture = new Listr(phases.map(phaseTask), {
     concurrent: false,

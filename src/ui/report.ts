@@ -1,6 +1,8 @@
 import { changed, count, type Outcome, type Report } from '../engine/outcome.ts'
+import type { LbprovError } from '../errors.ts'
+import { counted, foldedNames, printable } from '../printable.ts'
+import { alike } from './alike.ts'
 import type { Paint } from './paint.ts'
-import { printable } from '../printable.ts'
 
 /** What became of one host in one phase, in a few words. */
 export const showOutcome = (outcome: Outcome): string => {
@@ -18,16 +20,36 @@ export const showOutcome = (outcome: Outcome): string => {
   }
 }
 
+/** What became of hosts; where many say the same of themselves, the first in full, and the names of the others. */
+export const showErrors = (
+  errors: Iterable<{ readonly host: string; readonly error: LbprovError }>,
+  paint: Paint,
+  verbose: boolean,
+): string => {
+  const said = [...errors].map(({ host, error }) => ({ host, text: error.message }))
+  const groups = verbose ? said.map((each) => [each]) : alike(said)
+  return groups
+    .flatMap(([first, ...rest]) => {
+      if (first === undefined) return []
+      const others = rest.map(({ host }) => host)
+      const same =
+        others.length === 0
+          ? ''
+          : `  ${foldedNames(others, 'all')} (${counted(others.length, 'host')}): the same of each; --verbose shows every one\n`
+      return [`${paint.bad('✘')} ${printable(first.text)}\n${same}`]
+    })
+    .join('')
+}
+
 /** Every failure in full, then the last line: what was done, and what the next run will find. */
 export const showReport = (
   report: Report,
   seconds: number,
   dryRun: boolean,
   paint: Paint,
+  verbose = false,
 ): string => {
-  const failures = report.errors.map(
-    ({ error }) => `${paint.bad('✘')} ${printable(error.message)}\n`,
-  )
+  const failures = showErrors(report.errors, paint, verbose)
   const failed = count(report, 'failed')
   const rolledBack = count(report, 'rolled-back')
   const unreachable = count(report, 'unreachable')
@@ -53,5 +75,5 @@ export const showReport = (
     ...(report.interrupted ? ['interrupted'] : []),
   ].join(', ')
   const line = `${counts} · ${seconds.toFixed(1)} s · ${next}\n`
-  return failures.join('') + (whole ? paint.good(line) : paint.bad(line))
+  return failures + (whole ? paint.good(line) : paint.bad(line))
 }
