@@ -45,20 +45,20 @@ interface Written {
 
 const plain = (content: string): Written => ({ content: [`${content}\n`] })
 
-const writeLine = (words: Line, indent: string): readonly Written[] =>
-  words.length === 0
-    ? []
-    : [
-        {
-          content: [
-            ...words.flatMap((word, n) => [
-              n === 0 ? indent : ' ',
-              word instanceof Secret ? word : String(word),
-            ]),
-            '\n',
-          ],
-        },
+/** One piece, but where a word is secret. */
+const contentOf = (words: Line, indent: string): Content =>
+  words.some((word) => word instanceof Secret)
+    ? [
+        ...words.flatMap((word, n) => [
+          n === 0 ? indent : ' ',
+          word instanceof Secret ? word : String(word),
+        ]),
+        '\n',
       ]
+    : [`${indent}${words.join(' ')}\n`]
+
+const writeLine = (words: Line, indent: string): readonly Written[] =>
+  words.length === 0 ? [] : [{ content: contentOf(words, indent) }]
 
 const writeItem = (item: Item, indent: string): readonly Written[] => {
   if ('opening' in item) return writeBlock(item, indent)

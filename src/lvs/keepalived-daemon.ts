@@ -1,4 +1,5 @@
-import type { Router } from '../inventory/cluster.ts'
+import type { Cluster, Router } from '../inventory/cluster.ts'
+import { once } from '../inventory/once.ts'
 import type { Resource } from '../resource.ts'
 import { keepalived_daemon } from '../resources/keepalived_daemon.ts'
 import { sha256 } from '../resources/sha256.ts'
@@ -9,6 +10,14 @@ import { departed } from './roster.ts'
 import type { Place } from './task.ts'
 import { keepalivedConfPath, keepalivedConfText } from './keepalived-conf-text.ts'
 
+/** The sums of a router's file: of all of it, and of what it makes the router say. */
+const sumsOf = once((cluster: Cluster) =>
+  once((router: Router) => {
+    const text = revealed(keepalivedConfText(cluster, router))
+    return { sha256: sha256(text), adverts: advertsOf(text).sum }
+  }),
+)
+
 /** What both tasks wish of keepalived; they differ in what they do about it. */
 export const daemonOf = (
   { cluster, roster }: Pick<Place, 'cluster' | 'roster'>,
@@ -17,11 +26,11 @@ export const daemonOf = (
 ): Resource => {
   // One that left the inventory may run all the same.
   const others = departed(cluster, roster).filter(({ role }) => role === 'router')
-  const text = revealed(keepalivedConfText(cluster, router))
+  const sums = sumsOf(cluster)(router)
   return keepalived_daemon.bind({
     part,
-    conf: { path: keepalivedConfPath, sha256: sha256(text) },
-    adverts: advertsOf(text).sum,
+    conf: { path: keepalivedConfPath, sha256: sums.sha256 },
+    adverts: sums.adverts,
     vips: cluster.vrrp.instances.flatMap(({ vips }) => vips.map(({ address }) => address)),
     table: ipvsWish(cluster),
     routers: cluster.routers.length + others.length,
