@@ -30,17 +30,16 @@ const mostItems = 100
 
 /** `wishText`, or undefined where that would be long. */
 const shortText = (wish: unknown): string | undefined => {
-  let items = 0
-  const isLong = (value: unknown): boolean =>
-    (items += 1) > mostItems ||
-    (typeof value === 'string' && value.length > longest) ||
-    (Array.isArray(value) && value.length > mostItems)
-  let long = false
+  const seen = { items: 0, long: false }
   const text = JSON.stringify(wish, function (this: Held, key, value: unknown) {
-    long ||= isLong(value)
-    return long ? undefined : summed(this, key, value)
+    seen.items += 1
+    seen.long ||=
+      seen.items > mostItems ||
+      (typeof value === 'string' && value.length > longest) ||
+      (Array.isArray(value) && value.length > mostItems)
+    return seen.long ? undefined : summed(this, key, value)
   })
-  return long ? undefined : text
+  return seen.long ? undefined : text
 }
 
 /** Most hosts wish the same, and a run asks several times what it wishes: equal wishes are bound once. */

@@ -53,9 +53,12 @@ export const tameWord = (text: string): string =>
 /** A list of names as long as this is read; a longer one is counted. */
 export const longestList = 8
 
+/** `1,000`. Not by Intl, which takes longer to load than a small run to plan. */
+export const thousands = (n: number): string => String(n).replace(/\B(?=(?:\d{3})+$)/g, ',')
+
 /** `1 host`, `1,000 hosts`. */
 export const counted = (n: number, word: string): string =>
-  `${n.toLocaleString('en-US')} ${word}${n === 1 ? '' : 's'}`
+  `${thousands(n)} ${word}${n === 1 ? '' : 's'}`
 
 /** The name that a person would give next: `rs10` behind `rs9`, `web-010` behind `web-009`. */
 const successor = (name: string): string =>
@@ -89,6 +92,6 @@ export const foldedNames = (
     ...told.map((run) =>
       run.length < 3 ? run.join(', ') : `${run[0] ?? ''} … ${run.at(-1) ?? ''}`,
     ),
-    ...(left > 0 ? [`and ${left.toLocaleString('en-US')} more`] : []),
+    ...(left > 0 ? [`and ${thousands(left)} more`] : []),
   ].join(', ')
 }

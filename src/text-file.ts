@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer'
 import { isAbsolute, relative, resolve } from 'node:path'
 
 import { WishError, cause } from './errors.ts'
-import { printableLine } from './printable.ts'
+import { printableLine, thousands } from './printable.ts'
 
 /** Far more than an inventory, a playbook or a script of a cluster needs. */
 const usual = 1024 * 1024
@@ -83,7 +83,7 @@ export const readTextFile = (path: string, mostBytes = usual): string => {
   const bytes = bytesOf(path, named, mostBytes)
   if (bytes.length > mostBytes)
     throw new WishError(
-      `${named}: is longer than ${mostBytes.toLocaleString('en-US')} bytes, more than lbprov reads of any file; is it the right one?`,
+      `${named}: is longer than ${thousands(mostBytes)} bytes, more than lbprov reads of any file; is it the right one?`,
     )
   if (isUtf8(bytes)) return bytes.toString('utf8')
   const isWide = ['fffe', 'feff'].includes(bytes.subarray(0, 2).toString('hex'))

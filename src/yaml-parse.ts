@@ -14,6 +14,8 @@ import {
   type Node,
 } from 'yaml'
 
+import { thousands } from './printable.ts'
+
 /*
  * A site of a thousand real servers stays far below each of these. What is read within them costs less than two seconds
  * and 300 MB, whatever it is (test/hostile).
@@ -33,8 +35,6 @@ export class TooMuch extends Error {
     this.offset = offset
   }
 }
-
-const thousands = (n: number): string => n.toLocaleString('en-US')
 
 const tooDeep = (offset?: number): TooMuch => new TooMuch('nested too deeply to be read', offset)
 
@@ -149,6 +149,8 @@ export const aliasesOf = (parsed: Document.Parsed): Aliases => {
  * @throws TooMuch
  */
 export const checkWeight = (contents: unknown, aliases: Aliases): void => {
+  // What stands there but once has been counted as it was read.
+  if (aliases.size === 0) return
   const known = new Map<unknown, readonly [values: number, depth: number]>()
   const weigh = (node: unknown): readonly [values: number, depth: number] => {
     const before = known.get(node)

@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises'
+
 import { LbprovError, LockedError, ReachError, StaleError } from '../errors.ts'
 import { parsePlatform, platformQuestions, type Platform } from '../platform.ts'
 import type { ManifestEntry, Resource } from '../resource.ts'
@@ -148,6 +150,8 @@ export const survey = async (job: Job): Promise<Survey> => {
   const reached = new Map<string, Reached>()
   const judged = new Map<string, readonly Judged[]>()
   await atMost(job.forks, [...facts], async ([host, found]) => {
+    // One host's questions are on their way before the next one's are thought of.
+    await setImmediate()
     const wishes = await orError(() => job.wishes(host, facts))
     const said =
       wishes instanceof LbprovError ? wishes : await orError(() => look(job, host, found, wishes))

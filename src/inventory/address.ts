@@ -4,6 +4,8 @@ import type { Address, Family } from './network.ts'
 /** 4, 6, or undefined for what is no plain address (a zone makes it one of a link, not of a cluster). */
 export const familyOf = (text: string): Family | undefined => {
   if (isIPv4(text)) return 4
+  // Most of what is asked about is neither, and Node's pattern for the other is a long one.
+  if (!text.includes(':')) return undefined
   return isIPv6(text) && !text.includes('%') ? 6 : undefined
 }
 

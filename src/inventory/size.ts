@@ -1,3 +1,4 @@
+import { thousands } from '../printable.ts'
 import type { Path } from '../yaml.ts'
 
 /** How much is too much, and of what. */
@@ -39,7 +40,7 @@ const mostPlaces = 2000
 const mostMembers = 200_000
 
 const said = (n: number, limit: number, what: string): string =>
-  `${n.toLocaleString('en-US')} ${what} are more than lbprov takes (${limit.toLocaleString('en-US')}); is this one cluster?`
+  `${thousands(n)} ${what} are more than lbprov takes (${thousands(limit)}); is this one cluster?`
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a + b, 0)
 

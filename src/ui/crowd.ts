@@ -1,6 +1,6 @@
 import type { Outcome } from '../engine/outcome.ts'
 import type { PhasePlan, Plan } from '../engine/plan.ts'
-import { counted, foldedNames } from '../printable.ts'
+import { counted, foldedNames, thousands } from '../printable.ts'
 import { showOutcome } from './report.ts'
 
 /** With more hosts than this a phase is told as a whole: nobody follows a line for each. */
@@ -47,7 +47,7 @@ const makeCrowd = (all: number): Crowd => {
     changed: () =>
       hosts === 0
         ? undefined
-        : `${counted(hosts, 'host')}  ${changes.toLocaleString('en-US')} changed, proved`,
+        : `${counted(hosts, 'host')}  ${thousands(changes)} changed, proved`,
     others: () => [...others].map(([said, names]) => `${foldedNames(names, 'all')}  ${said}`),
   }
 }

@@ -1,4 +1,4 @@
-import { Listr, type ListrTask } from 'listr2'
+import type { ListrTask } from 'listr2'
 
 import type { Outcome } from '../engine/outcome.ts'
 import type { PhasePlan, Plan } from '../engine/plan.ts'
@@ -75,6 +75,8 @@ const draw = async (plan: Plan, outcomes: ReadonlyMap<string, Awaited>): Promise
     }
   }
   const phases = plan.phases.filter((phase) => changing(phase).length > 0)
+  if (phases.length === 0) return
+  const { Listr } = await import('listr2')
   const picture = new Listr(phases.map(phaseTask), {
     concurrent: false,
     exitOnError: false,

@@ -7,7 +7,7 @@ import { oneOrMany } from './fields.ts'
 const block = (address: string, prefix: number): Address => ({
   address,
   prefix,
-  family: familyOf(address) ?? 4,
+  family: address.includes(':') ? 6 : 4,
 })
 
 const special: readonly (readonly [Address, string])[] = [
