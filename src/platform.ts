@@ -64,8 +64,11 @@ export const platformQuestions: Readonly<Record<string, Sh>> = {
   providers: sh`for path in /etc/sysconfig/network-scripts /etc/network/interfaces /etc/netplan; do
     [ -e $path ] && echo $path; done; :`,
   addresses: sh`ip -o addr`,
-  firewall: sh`for unit in firewalld nftables; do
-    systemctl -q is-active $unit 2>/dev/null && echo $unit; done
+  // One line for each unit, in their order, whatever each of them is.
+  firewall: sh`set -- $(systemctl is-active firewalld nftables 2>/dev/null)
+    for unit in firewalld nftables; do
+      case $1 in active | reloading | refreshing) echo $unit ;; esac
+      [ $# = 0 ] || shift; done
     for tool in iptables nft; do command -v $tool; done; :`,
   // A question must load no module, and iptables loads that of every table that it is asked about.
   filter: sh`for tool in iptables ip6tables; do

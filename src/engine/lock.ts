@@ -55,10 +55,11 @@ const heldExit = 4
 const deadMs = 30_000
 
 /*
- * The first that the host knows of who came over SSH: sudo keeps SSH_CONNECTION from its children, but not from root,
- * who may look at its parents.
+ * The first that the host knows of who came over SSH: its own shell has it at hand; sudo keeps SSH_CONNECTION from its
+ * children, but not from root, who may look at its parents.
  */
 const cameFrom = sh`from='- -' each=$$
+case $SSH_CONNECTION in *' '*' '*' '*) from=\${SSH_CONNECTION% * *} each=1 ;; esac
 while [ "\${each:-0}" -gt 1 ]; do
   found=$(tr '\0' '\n' 2>/dev/null <"/proc/$each/environ" | sed -n 's/^SSH_CONNECTION=\([0-9A-Fa-f.:]*\) \([0-9]*\) .*/\1 \2/p' | head -n 1)
   [ -z "$found" ] || { from=$found; break; }

@@ -1,4 +1,5 @@
 import { familyOf } from './ip-address.ts'
+import { lately } from './lately.ts'
 
 /** An address that a host holds. */
 export interface HeldAddress {
@@ -39,7 +40,8 @@ const read = (device: string, local: string, rest: string): HeldAddress => {
 }
 
 /** Reads what `ip -o addr` shows. */
-export const heldAddresses = (shown: string): readonly HeldAddress[] =>
+export const heldAddresses = lately((shown): readonly HeldAddress[] =>
   [...shown.matchAll(/^\d+: (\S+)\s+inet6? (\S+)(.*)$/gm)].map(
     ([, device = '', local = '', rest = '']) => read(device, local, rest),
-  )
+  ),
+)

@@ -1,3 +1,5 @@
+import { lately } from './lately.ts'
+
 /** A network interface as `ip -o link` shows it. */
 export interface HeldLink {
   readonly name: string
@@ -6,8 +8,9 @@ export interface HeldLink {
 }
 
 /** Reads what `ip -o link` shows. */
-export const heldLinks = (shown: string): readonly HeldLink[] =>
+export const heldLinks = lately((shown): readonly HeldLink[] =>
   [...shown.matchAll(/^\d+: ([^:@\s]+)\S* <([^>]*)>/gm)].map(([, name = '', flags = '']) => ({
     name,
     up: flags.split(',').includes('UP'),
-  }))
+  })),
+)

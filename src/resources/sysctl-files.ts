@@ -1,3 +1,5 @@
+import { lately } from './lately.ts'
+
 // The kernel puts tabs between numbers and a person puts spaces: both mean the same.
 export const words = (text: string): string => text.trim().split(/\s+/).join(' ')
 
@@ -17,12 +19,17 @@ export const procPath = (key: string): string =>
 export const canonicalKey = (key: string): string =>
   /^[^.]*\//.test(key) ? key.replace(/[./]/g, (separator) => (separator === '.' ? '/' : '.')) : key
 
-/** What one line of a sysctl.d file sets `key` to; undefined: nothing. */
-const valueIn = (line: string, key: string): string | undefined => {
+/** What one line of a sysctl.d file sets; undefined: nothing. */
+const settingIn = (line: string): { readonly key: string; readonly value: string } | undefined => {
   const [, name, value] = /^\s*-?([^=\s#;]+)\s*=(.*)$/.exec(line) ?? []
-  return name !== undefined && value !== undefined && canonicalKey(name) === key
-    ? words(value)
-    : undefined
+  return name === undefined || value === undefined
+    ? undefined
+    : { key: canonicalKey(name), value: words(value) }
+}
+
+const valueIn = (line: string, key: string): string | undefined => {
+  const set = settingIn(line)
+  return set?.key === key ? set.value : undefined
 }
 
 /** What a file's text sets `key` to in the end. */
@@ -39,6 +46,15 @@ export interface Setting {
   readonly value: string
 }
 
+const linesOf = lately((found) =>
+  found.split('\n').map((line) => {
+    const colon = line.indexOf(':')
+    const path = line.slice(0, colon)
+    const name = path.slice(path.lastIndexOf('/') + 1)
+    return { path, name, set: settingIn(line.slice(colon + 1)) }
+  }),
+)
+
 /**
  * Where the saved files set `key`, the last word last. `found`: a line `PATH:` for each file, and
  * `PATH:LINE` for each of its lines, the folders in their order. `without`: a path that is passed over,
@@ -46,15 +62,12 @@ export interface Setting {
  */
 export const settings = (found: string, key: string, without?: string): readonly Setting[] => {
   const files = new Map<string, { path: string; value: string | undefined }>()
-  for (const line of found.split('\n')) {
-    const colon = line.indexOf(':')
-    const path = line.slice(0, colon)
+  for (const { path, name, set } of linesOf(found)) {
     if (path === without) continue
-    const name = path.slice(path.lastIndexOf('/') + 1)
     // A file replaces every one of the same name in a folder before it, even if it is empty.
     const known = files.get(name)
     const before = known?.path === path ? known.value : undefined
-    files.set(name, { path, value: valueIn(line.slice(colon + 1), key) ?? before })
+    files.set(name, { path, value: (set?.key === key ? set.value : undefined) ?? before })
   }
   return [...files]
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -52,7 +52,7 @@ const step = (each: Step): string => {
 }
 
 /** So many questions in a row are worth a process that gathers what they say. */
-const many = 8
+const many = 16
 
 const onlyAsks = ({ chained, holding }: Step): boolean => chained !== true && holding === undefined
 

@@ -45,9 +45,7 @@ const makeCrowd = (all: number): Crowd => {
       others.set(said, names)
     },
     changed: () =>
-      hosts === 0
-        ? undefined
-        : `${counted(hosts, 'host')}  ${thousands(changes)} changed, proved`,
+      hosts === 0 ? undefined : `${counted(hosts, 'host')}  ${thousands(changes)} changed, proved`,
     others: () => [...others].map(([said, names]) => `${foldedNames(names, 'all')}  ${said}`),
   }
 }
