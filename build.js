@@ -13,6 +13,12 @@ const launcher = join(dist, 'launch.js')
 // Two folders deep, as src/cli is: what is found by import.meta.url stands in the same place from both.
 const app = join(dist, 'lib')
 
+/** ssh2's tunnels for HTTP, which nobody here asks for, load http and https of Node's. */
+const withoutAgents = {
+  name: 'without-agents',
+  load: (id) => (id.endsWith('/ssh2/lib/http-agents.js') ? 'module.exports = {}' : undefined),
+}
+
 /** Bundles one file of src with all that it imports; the entry's path. */
 const bundle = async (input, dir, name) => {
   const built = await rolldown({
@@ -20,6 +26,7 @@ const bundle = async (input, dir, name) => {
     platform: 'node',
     // Parts of ssh2 that would have to be compiled; it does without them.
     external: [/\.node$/, 'cpu-features'],
+    plugins: [withoutAgents],
   })
   const names = { entryFileNames: name, chunkFileNames: name }
   const { output } = await built.write({ dir, format: 'cjs', sourcemap: false, ...names })

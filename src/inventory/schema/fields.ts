@@ -1,6 +1,9 @@
 import { z } from 'zod'
 import { notOneOf, shown } from '../../faults/schema-faults.ts'
 
+// zod writes and compiles a function for each object that it reads: for one inventory that takes longer than reading it.
+z.config({ jitless: true })
+
 /** A word that names something in the inventory; it also becomes a word of keepalived.conf. */
 export const name = (noun: string) =>
   z.string().regex(/^[A-Za-z][\w.-]{0,62}$/, {
