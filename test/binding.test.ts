@@ -12,7 +12,7 @@ it('what is asked for several times is worked out once, and not before', () => {
 
 it('undefined is an answer too', () => {
   let worked = 0
-  const answer = once(() => {
+  const answer = once((): string | undefined => {
     worked += 1
     return undefined
   })

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+import { largeInventory } from '../inventory/large.ts'
 import { showCell, type Contestant, type Measured } from './cell.ts'
 import { ansibleFirst, checkOf, commandOf, nothingLeft, startOf } from './contestants.ts'
 import type { Fleet } from './fleet.ts'
@@ -10,7 +12,6 @@ import type { Round } from './matrix.ts'
 import { measure } from './measure.ts'
 import { record, type Recorded } from './record.ts'
 import { entryOf, type Entry } from './results.ts'
-import { writeSizeInventory } from './size-inventory.ts'
 
 export type Say = (text: string) => void
 
@@ -102,7 +103,9 @@ const onHosts = async (round: Round, means: Means): Promise<readonly Entry[]> =>
 }
 
 const offline = async ({ cell, who }: Round, { runs, say }: Means): Promise<readonly Entry[]> => {
-  const inventory = cell.work === 'check' ? writeSizeInventory('/mnt/tmp', cell.hosts, 200) : ''
+  const inventory = `/mnt/tmp/large-${String(cell.hosts)}.yaml`
+  const large = { servers: cell.hosts, services: 200, forwarding: 'nat' } as const
+  if (cell.work === 'check') writeFileSync(inventory, largeInventory(large))
   const measured = await inTurn(who, runs, (each, run) => {
     say(run === 0 ? '.' : String(run))
     return measure(cell.work === 'check' ? checkOf(inventory) : startOf(each))
