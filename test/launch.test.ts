@@ -59,6 +59,12 @@ it('compiles the text where the compiled form is none, or another text is there'
   expect(chunks.map(isRejected)).toEqual([true, true, true])
 })
 
+it('leaves it to Node to import what is its own', async () => {
+  put('main.js', "globalThis.said = import('node:path')")
+  const { said } = run()
+  expect(await said).toHaveProperty('sep', '/')
+})
+
 it('is what npm run build makes: the command prints its version', () => {
   const main = join(import.meta.dirname, '..', 'dist', 'main.js')
   expect(execFileSync(process.execPath, [main, '--version'], { encoding: 'utf8' })).toMatch(
