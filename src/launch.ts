@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
-import { constants, Script } from 'node:vm'
+import { Script } from 'node:vm'
 
 type Exports = Record<string, unknown>
 type Wrapped = (
@@ -59,12 +59,7 @@ export const launch = (entry: string, loaded: (chunk: Chunk) => void = () => und
     const text = readFileSync(file, 'utf8')
     const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`
     const cachedData = bytesOf(cacheOf(file))
-    const script = new Script(source, {
-      filename: file,
-      // `import('node:…')` is left to Node; what is bundled is imported by `need`.
-      importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-      ...(cachedData && { cachedData }),
-    })
+    const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
     const run = script.runInThisContext() as Wrapped
     run(module.exports, need, module, file, folder)
     loaded({ file, script })

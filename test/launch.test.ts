@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -59,15 +59,18 @@ it('compiles the text where the compiled form is none, or another text is there'
   expect(chunks.map(isRejected)).toEqual([true, true, true])
 })
 
-it('leaves it to Node to import what is its own', async () => {
-  put('main.js', "globalThis.said = import('node:path')")
-  const { said } = run()
-  expect(await said).toHaveProperty('sep', '/')
-})
-
 it('is what npm run build makes: the command prints its version', () => {
   const main = join(import.meta.dirname, '..', 'dist', 'main.js')
   expect(execFileSync(process.execPath, [main, '--version'], { encoding: 'utf8' })).toMatch(
     /^\d+\.\d+\.\d+\n$/,
   )
+})
+
+it('imports nothing as a module: a script with a compiled form has no loader for that', () => {
+  const lib = join(import.meta.dirname, '..', 'dist', 'lib')
+  const chunks = readdirSync(lib).filter((name) => name.endsWith('.js'))
+  expect(chunks.length).toBeGreaterThan(5)
+  for (const name of chunks) {
+    expect(readFileSync(join(lib, name), 'utf8'), name).not.toMatch(/\bimport\("node:/)
+  }
 })

@@ -1,3 +1,6 @@
+import { createInterface } from 'node:readline/promises'
+import { Writable } from 'node:stream'
+
 import { printable } from '../printable.ts'
 import type { Terminal } from '../ui/terminal.ts'
 
@@ -9,8 +12,6 @@ const ask = async (
   question: string,
   hidden: boolean,
 ): Promise<string> => {
-  const { createInterface } = await import('node:readline/promises')
-  const { Writable } = await import('node:stream')
   const { stdin, stderr } = own
   let muted = false
   // The question and what is typed are written through here; a passphrase is not.

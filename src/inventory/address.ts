@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Address, Family } from './network.ts'
+import { once } from './once.ts'
 
 /** 4, 6, or undefined for what is no plain address (a zone makes it one of a link, not of a cluster). */
 export const familyOf = (text: string): Family | undefined => {
@@ -13,7 +14,7 @@ export const familyOf = (text: string): Family | undefined => {
 export const bitsOf = (family: Family): number => (family === 4 ? 32 : 128)
 
 const fromQuad = (quad: string): bigint =>
-  quad.split('.').reduce((sum, part) => sum * 256n + BigInt(part), 0n)
+  BigInt(quad.split('.').reduce((sum, part) => sum * 256 + Number(part), 0))
 
 const groups = (text: string): readonly bigint[] =>
   text === ''
@@ -61,7 +62,8 @@ export const spell = (value: bigint, family: Family): string =>
 /** The one spelling of an address; other text stays as it is. */
 export const canonical = (text: string): string => {
   const family = familyOf(text)
-  return family === undefined ? text : spell(numberOf(text), family)
+  // A dotted quad has one spelling.
+  return family === 6 ? spell(numberOf(text), family) : text
 }
 
 const hostBits = ({ family, prefix }: Address): bigint => BigInt(bitsOf(family) - prefix)
@@ -73,10 +75,12 @@ export const edgesOf = (subnet: Address): { readonly first: string; readonly las
   return { first: spell(first, subnet.family), last: spell(last, subnet.family) }
 }
 
+/** What all addresses of a subnet begin with. */
+const beginning = once((subnet: Address) => numberOf(subnet.address) >> hostBits(subnet))
+
 /** Whether an address lies in a subnet. */
 export const isWithin = (address: string, subnet: Address): boolean =>
-  familyOf(address) === subnet.family &&
-  numberOf(address) >> hostBits(subnet) === numberOf(subnet.address) >> hostBits(subnet)
+  familyOf(address) === subnet.family && numberOf(address) >> hostBits(subnet) === beginning(subnet)
 
 /** `203.0.113.0/24`. */
 export const showSubnet = ({ address, prefix }: Address): string => `${address}/${String(prefix)}`
