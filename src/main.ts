@@ -1,7 +1,6 @@
 import { homedir, hostname, userInfo } from 'node:os'
 
-import { program } from './cli/program.ts'
-import { processTerminal } from './cli/process-terminal.ts'
+import { version } from './cli/version.ts'
 import type { World } from './cli/world.ts'
 import { LbprovError, cause } from './errors.ts'
 import { printable } from './printable.ts'
@@ -40,8 +39,8 @@ const userName = (): string => {
   }
 }
 
-const world: World = {
-  terminal: processTerminal(process, interrupted.signal),
+const worldOf = (terminal: World['terminal']): World => ({
+  terminal,
   env: { ...process.env },
   conceal: (variable) => {
     Reflect.deleteProperty(process.env, variable)
@@ -50,11 +49,22 @@ const world: World = {
   user: userName(),
   hostname: hostname(),
   signal: interrupted.signal,
-}
+})
+
+const words = process.argv.slice(2)
+
+/** Its answer is there before commander would be. */
+const onlyAsksVersion = words.length === 1 && /^(?:-V|--version)$/.test(words[0] ?? '')
 
 const run = async (): Promise<void> => {
   try {
-    const code = await program(process.argv.slice(2), world)
+    if (onlyAsksVersion) {
+      process.stdout.write(`${version()}\n`)
+      return
+    }
+    const { processTerminal } = await import('./cli/process-terminal.ts')
+    const { program } = await import('./cli/program.ts')
+    const code = await program(words, worldOf(processTerminal(process, interrupted.signal)))
     process.exitCode ??= code
   } catch (error) {
     if (error instanceof LbprovError) {
