@@ -2,26 +2,19 @@ import { AnswerError, LbprovError } from '../errors.ts'
 import type { ManifestEntry, Resource } from '../resource.ts'
 import type { Answer, Step } from '../sh/frame.ts'
 import type { Sh } from '../sh/sh.ts'
+import { onceEach } from '../once-each.ts'
 import type { PlannedChange } from './plan.ts'
 
 const text = ({ text: words }: Sh): string => words
 
-const questionsOf = (resources: readonly Resource[]): readonly Sh[] => {
+/** All questions of the resources, each put once however many resources ask it. */
+export const questions = onceEach((resources: readonly Resource[]): readonly Sh[] => {
   const asked = new Map<string, Sh>()
   for (const { probe } of resources) {
     for (const question of Object.values(probe)) asked.set(text(question), question)
   }
   return [...asked.values()]
-}
-
-const asking = new WeakMap<readonly Resource[], readonly Sh[]>()
-
-/** All questions of the resources, each put once however many resources ask it. */
-export const questions = (resources: readonly Resource[]): readonly Sh[] => {
-  const known = asking.get(resources) ?? questionsOf(resources)
-  asking.set(resources, known)
-  return known
-}
+})
 
 export const steps = (questioned: readonly Sh[]): readonly Step[] =>
   questioned.map((run) => ({ run }))

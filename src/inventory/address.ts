@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Address, Family } from './network.ts'
-import { once } from './once.ts'
+import { onceEach } from '../once-each.ts'
 
 /** 4, 6, or undefined for what is no plain address (a zone makes it one of a link, not of a cluster). */
 export const familyOf = (text: string): Family | undefined => {
@@ -76,7 +76,7 @@ export const edgesOf = (subnet: Address): { readonly first: string; readonly las
 }
 
 /** What all addresses of a subnet begin with. */
-const beginning = once((subnet: Address) => numberOf(subnet.address) >> hostBits(subnet))
+const beginning = onceEach((subnet: Address) => numberOf(subnet.address) >> hostBits(subnet))
 
 /** Whether an address lies in a subnet. */
 export const isWithin = (address: string, subnet: Address): boolean =>

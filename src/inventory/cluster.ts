@@ -1,6 +1,6 @@
 import type { Secret } from '../secret.ts'
 import type { Address, ArpMethod, Firewall, Forwarding, Network, Provider, Vip } from './network.ts'
-import { once } from './once.ts'
+import { onceEach } from '../once-each.ts'
 import type { Service, VirtualServer } from './service.ts'
 import type { Drain, GlobalDefs, KernelSettings } from './settings.ts'
 import type { Vrrp } from './vrrp.ts'
@@ -97,7 +97,7 @@ export const hostsOf = (cluster: Cluster): readonly ManagedHost[] => [
 ]
 
 /** The pools of all virtual servers, each once: many services may have the same. */
-export const poolsIn = once(
+export const poolsIn = onceEach(
   ({ services }: Cluster): ReadonlySet<VirtualServer['pool']> =>
     new Set(services.flatMap(({ virtualServers }) => virtualServers.map(({ pool }) => pool))),
 )
@@ -110,7 +110,7 @@ export interface End {
   readonly forwarding: Exclude<Forwarding, 'nat'>
 }
 
-const endsByHost = once((cluster: Cluster): ReadonlyMap<string, readonly End[]> => {
+const endsByHost = onceEach((cluster: Cluster): ReadonlyMap<string, readonly End[]> => {
   const owners = new Map(
     cluster.realServers.flatMap(({ name, interfaces }) =>
       interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => [address, name])),

@@ -1,6 +1,6 @@
 import { endsOf, type Cluster, type End, type RealServer } from '../inventory/cluster.ts'
 import type { Protocol, Vip } from '../inventory/network.ts'
-import { once } from '../inventory/once.ts'
+import { onceEach } from '../once-each.ts'
 import type { PortRange } from '../inventory/service.ts'
 
 /** The ports of one protocol that clients ask a VIP for. */
@@ -63,8 +63,8 @@ const findVips = (cluster: Cluster, host: RealServer): readonly DirectVip[] => {
   })
 }
 
-const vipsByHost = once((cluster: Cluster) =>
-  once((host: RealServer): readonly DirectVip[] => findVips(cluster, host)),
+const vipsByHost = onceEach((cluster: Cluster) =>
+  onceEach((host: RealServer): readonly DirectVip[] => findVips(cluster, host)),
 )
 
 /** The VIPs that this real server answers as itself, in the inventory's order, over all services. */

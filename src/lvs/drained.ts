@@ -1,5 +1,5 @@
 import { poolsIn, type Cluster } from '../inventory/cluster.ts'
-import { once } from '../inventory/once.ts'
+import { onceEach } from '../once-each.ts'
 import type { PoolMember } from '../inventory/service.ts'
 import type { Resource } from '../resource.ts'
 import { defineRecord, recordedName } from './records.ts'
@@ -14,7 +14,7 @@ export const readDrained = (text: string | undefined): readonly string[] => reco
 export const withDrained = (cluster: Cluster, names: readonly string[]): Cluster => {
   if (names.length === 0) return cluster
   const drained = new Set(names)
-  const poolOf = once((pool: readonly PoolMember[]) =>
+  const poolOf = onceEach((pool: readonly PoolMember[]) =>
     pool.map((member) => (drained.has(member.name) ? { ...member, weight: 0 } : member)),
   )
   return {

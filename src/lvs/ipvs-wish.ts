@@ -1,5 +1,5 @@
 import type { Cluster } from '../inventory/cluster.ts'
-import { once } from '../inventory/once.ts'
+import { onceEach } from '../once-each.ts'
 import type { PoolMember, Service, VirtualServer } from '../inventory/service.ts'
 
 // Only an operator's own script says it, every time it is run.
@@ -50,6 +50,6 @@ const server = (service: Service, virtual: VirtualServer) => {
 }
 
 /** The table that IPVS has on every router once keepalived has read its file. */
-export const ipvsWish = once(({ services }: Cluster) =>
+export const ipvsWish = onceEach(({ services }: Cluster) =>
   services.flatMap((service) => service.virtualServers.map((virtual) => server(service, virtual))),
 )

@@ -1,6 +1,6 @@
 import type { Cluster, Router } from '../inventory/cluster.ts'
 import type { Content } from '../secret.ts'
-import { once } from '../inventory/once.ts'
+import { onceEach } from '../once-each.ts'
 import { globalDefs } from './global-defs-text.ts'
 import { confText, raw, type Item } from './keepalived-block.ts'
 import { virtualServers } from './virtual-server-text.ts'
@@ -16,8 +16,8 @@ const itemsOf = (cluster: Cluster, router: Router): readonly Item[] => [
 ]
 
 /** Several tasks ask for it. */
-const written = once((cluster: Cluster) =>
-  once((router: Router) => confText(itemsOf(cluster, router))),
+const written = onceEach((cluster: Cluster) =>
+  onceEach((router: Router) => confText(itemsOf(cluster, router))),
 )
 
 /** keepalived.conf(5) of one router. On every router the same but for its name, priority, cards and addresses. */

@@ -1,5 +1,5 @@
 import type { Cluster, Router } from '../inventory/cluster.ts'
-import { once } from '../inventory/once.ts'
+import { onceEach } from '../once-each.ts'
 import type { Resource } from '../resource.ts'
 import { keepalived_daemon } from '../resources/keepalived_daemon.ts'
 import { sha256 } from '../resources/sha256.ts'
@@ -11,8 +11,8 @@ import type { Place } from './task.ts'
 import { keepalivedConfPath, keepalivedConfText } from './keepalived-conf-text.ts'
 
 /** The sums of a router's file: of all of it, and of what it makes the router say. */
-const sumsOf = once((cluster: Cluster) =>
-  once((router: Router) => {
+const sumsOf = onceEach((cluster: Cluster) =>
+  onceEach((router: Router) => {
     const text = revealed(keepalivedConfText(cluster, router))
     return { sha256: sha256(text), adverts: advertsOf(text).sum }
   }),

@@ -1,6 +1,6 @@
 import type { Cluster } from '../inventory/cluster.ts'
 import type { Family } from '../inventory/network.ts'
-import { once } from '../inventory/once.ts'
+import { onceEach } from '../once-each.ts'
 import type { Service, VirtualServer } from '../inventory/service.ts'
 
 /** A virtual server for which the routers translate addresses. */
@@ -11,12 +11,12 @@ export interface NatServer {
   readonly addresses: readonly string[]
 }
 
-const natAddresses = once((pool: VirtualServer['pool']): readonly string[] =>
+const natAddresses = onceEach((pool: VirtualServer['pool']): readonly string[] =>
   pool.filter(({ forwarding }) => forwarding === 'nat').map(({ address }) => address),
 )
 
 /** The virtual servers that have NAT in them, whatever the others do. */
-export const natServers = once(({ services }: Cluster): readonly NatServer[] =>
+export const natServers = onceEach(({ services }: Cluster): readonly NatServer[] =>
   services.flatMap((service) =>
     service.virtualServers.flatMap((server) => {
       const { pool, sorryServer: sorry } = server

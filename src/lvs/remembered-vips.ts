@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { familyOf } from '../inventory/address.ts'
 import { hostsOf, type Cluster, type RealServer } from '../inventory/cluster.ts'
-import { once } from '../inventory/once.ts'
+import { onceEach } from '../once-each.ts'
 import { directVips, type DirectVip } from './direct-vips.ts'
 import {
   defineRecord,
@@ -61,7 +61,7 @@ export const wishedVips = ({ cluster }: Place, host: RealServer): HeldVips => {
 }
 
 /** An address that a host has for itself by now cannot wait for anybody. */
-const ownAddresses = once(
+const ownAddresses = onceEach(
   (cluster: Cluster): ReadonlySet<string> =>
     new Set(
       hostsOf(cluster).flatMap(({ interfaces }) =>

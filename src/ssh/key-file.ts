@@ -4,6 +4,7 @@ import { stat } from 'node:fs/promises'
 import type { ParsedKey } from 'ssh2'
 import ssh2 from 'ssh2'
 
+import { onceEach } from '../once-each.ts'
 import { openSshForm, publicPart } from './key-form.ts'
 import { readWhole } from './read-file.ts'
 import * as say from './sentences.ts'
@@ -128,15 +129,11 @@ const hashes: Readonly<Record<string, string>> = {
 }
 
 /** ssh2 reads a key's PEM anew for every signature, which takes ten times as long as signing. */
-const opened = new WeakMap<ParsedKey, KeyObject>()
+const secretOf = onceEach((key: ParsedKey) => createPrivateKey(key.getPrivatePEM()))
 
 /** The signature, or the reason why there is none. */
 export const signWith = (key: ParsedKey, bytes: Buffer, algorithm: string): Buffer | string => {
-  if (key.type === 'ssh-ed25519') {
-    const secret = opened.get(key) ?? createPrivateKey(key.getPrivatePEM())
-    opened.set(key, secret)
-    return sign(null, bytes, secret)
-  }
+  if (key.type === 'ssh-ed25519') return sign(null, bytes, secretOf(key))
   const signature = key.sign(bytes, hashes[algorithm]) as Buffer | Error
   return signature instanceof Error ? signature.message : signature
 }

@@ -2,7 +2,7 @@ import { familyOf } from '../address.ts'
 import type { RealServer, Router } from '../cluster.ts'
 import type { Family, Forwarding, Network, Vip } from '../network.ts'
 import type { PoolMember } from '../service.ts'
-import { once } from '../once.ts'
+import { onceEach } from '../../once-each.ts'
 import type { Wish } from '../schema.ts'
 import type { Member } from '../schema/service.ts'
 import { isMarked, onlyPort } from './ports.ts'
@@ -12,7 +12,7 @@ type ServiceWish = Wish['services'][string]
 const hostOf = (wish: Wish, name: string) =>
   Object.hasOwn(wish.real_servers, name) ? wish.real_servers[name] : undefined
 
-const everyone = once((wish: Wish): readonly Member[] =>
+const everyone = onceEach((wish: Wish): readonly Member[] =>
   Object.keys(wish.real_servers).map((name) => ({ name, at: [] })),
 )
 

@@ -1,6 +1,6 @@
 import type { Address, Family } from '../network.ts'
 import type { Path } from '../../yaml.ts'
-import { once } from '../once.ts'
+import { onceEach } from '../../once-each.ts'
 import type { Wish } from '../schema.ts'
 
 type HostWish = Wish['routers'][string] | Wish['real_servers'][string]
@@ -69,7 +69,7 @@ export const vipAddress = (wish: Wish, name: string): string | undefined =>
   Object.hasOwn(wish.vips, name) ? wish.vips[name] : undefined
 
 // Of two with one address (a fault of its own) the first.
-const vipsByAddress = once(
+const vipsByAddress = onceEach(
   ({ vips }: Wish): ReadonlyMap<string, string> =>
     new Map(
       Object.entries(vips)

@@ -1,5 +1,5 @@
 import { holds, portsOf } from '../derive/ports.ts'
-import { once } from '../once.ts'
+import { onceEach } from '../../once-each.ts'
 import type { Wish } from '../schema.ts'
 import type { PoolMember } from '../service.ts'
 import { itemsAt, repeated } from './parts.ts'
@@ -18,7 +18,7 @@ export const each =
       })),
     )
 
-const weightsIn = once(
+const weightsIn = onceEach(
   (pool: readonly PoolMember[]): ReadonlySet<number> => new Set(pool.map(({ weight }) => weight)),
 )
 

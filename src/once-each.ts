@@ -1,5 +1,5 @@
 /** What follows from a thing that never changes: worked out when it is first asked for, and kept as long as the thing is. */
-export const once = <Thing extends object, Result>(
+export const onceEach = <Thing extends object, Result>(
   workOut: (thing: Thing) => Result,
 ): ((thing: Thing) => Result) => {
   const known = new WeakMap<Thing, { readonly result: Result }>()
