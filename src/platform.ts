@@ -1,7 +1,7 @@
 import { AnswerError } from './errors.ts'
 import type { Answer } from './sh/frame.ts'
-import { nfTablesLoaded } from './sh/nf-tables-loaded.ts'
 import { sh, type Sh } from './sh/sh.ts'
+import { tableLoaded } from './sh/xtables.ts'
 
 /** What keeps a host's network over a reboot. */
 export type Provider = 'ifcfg' | 'ifupdown'
@@ -57,7 +57,7 @@ export const debianPlatform: Platform = {
 
 export const platformQuestions: Readonly<Record<string, Sh>> = {
   user: sh`id -u`,
-  release: sh`cat /etc/os-release /usr/lib/os-release 2>/dev/null || :`,
+  release: sh`exec 2>/dev/null; cat /etc/os-release || cat /usr/lib/os-release || :`,
   // sd_booted(3)
   init: sh`if [ -d /run/systemd/system ]; then echo systemd; else cat /proc/1/comm; fi`,
   tools: sh`for tool in ip apt-get dnf yum ifup sha256sum; do command -v $tool; done; :`,
@@ -70,14 +70,8 @@ export const platformQuestions: Readonly<Record<string, Sh>> = {
       case $1 in active | reloading | refreshing) echo $unit ;; esac
       [ $# = 0 ] || shift; done
     for tool in iptables nft; do command -v $tool; done; :`,
-  // A question must load no module, and iptables loads that of every table that it is asked about.
-  filter: sh`for tool in iptables ip6tables; do
-    case $(readlink -f -- "$(command -v $tool)") in
-      '') continue ;;
-      *nft*) ${nfTablesLoaded} || continue ;;
-      *) grep -qsx filter /proc/net/\${tool%tables}_tables_names || continue ;;
-    esac
-    $tool -w -S 2>/dev/null; done; :`,
+  filter: sh`! ${tableLoaded('iptables', 'filter')} || iptables -w -S 2>/dev/null
+    ! ${tableLoaded('ip6tables', 'filter')} || ip6tables -w -S 2>/dev/null; :`,
 }
 
 const releaseField = (release: string, field: string): string | undefined =>

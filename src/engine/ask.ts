@@ -1,20 +1,46 @@
 import { AnswerError, LbprovError } from '../errors.ts'
 import type { ManifestEntry, Resource } from '../resource.ts'
 import type { Answer, Step } from '../sh/frame.ts'
-import type { Sh } from '../sh/sh.ts'
+import { sh, type Kind, type Sh } from '../sh/sh.ts'
 import { onceEach } from '../once-each.ts'
 import type { PlannedChange } from './plan.ts'
 
 const text = ({ text: words }: Sh): string => words
 
-/** All questions of the resources, each put once however many resources ask it. */
-export const questions = onceEach((resources: readonly Resource[]): readonly Sh[] => {
-  const asked = new Map<string, Sh>()
-  for (const { probe } of resources) {
-    for (const question of Object.values(probe)) asked.set(text(question), question)
+/** One script, and the questions that its answer answers. */
+interface Asked {
+  readonly run: Sh
+  readonly of: readonly Sh[]
+  readonly cut: (answer: Answer) => readonly Answer[]
+}
+
+const inOne = (of: readonly Sh[], kind: Kind | undefined): Asked => {
+  const [first] = of
+  if (kind === undefined || first === undefined || of.length === 1) {
+    return { run: first ?? sh`:`, of, cut: (answer) => [answer] }
   }
-  return [...asked.values()]
+  const words = of.flatMap(({ of: member }) => member?.word ?? [])
+  return { run: kind.ask(words), of, cut: (answer) => kind.cut(answer, words) }
+}
+
+const asked = onceEach((resources: readonly Resource[]): readonly Asked[] => {
+  const each = new Map<string, Sh>()
+  for (const { probe } of resources) {
+    for (const question of Object.values(probe)) each.set(text(question), question)
+  }
+  // A question of no kind is alone of its own.
+  const kinds = new Map<Kind | Sh, Sh[]>()
+  for (const question of each.values()) {
+    const kind = question.of?.kind ?? question
+    kinds.set(kind, [...(kinds.get(kind) ?? []), question])
+  }
+  return [...kinds.values()].map((of) => inOne(of, of[0]?.of?.kind))
 })
+
+/** All questions of the resources, each put once however many resources ask it, and those of a kind in one script. */
+export const questions = onceEach((resources: readonly Resource[]): readonly Sh[] =>
+  asked(resources).map(({ run }) => run),
+)
 
 export const steps = (questioned: readonly Sh[]): readonly Step[] =>
   questioned.map((run) => ({ run }))
@@ -31,6 +57,16 @@ export interface Judged {
   readonly left: readonly string[]
 }
 
+/** An answer that is not understood is the host's. */
+const orOfHost = <Result>(host: string, read: () => Result): Result => {
+  try {
+    return read()
+  } catch (error) {
+    if (!(error instanceof LbprovError)) throw error
+    throw new AnswerError(`${host}: ${error.message}`, { cause: error })
+  }
+}
+
 /** What each resource says of the answers to `questions(resources)`; of two with one id, the later knows the earlier. */
 export const judge = (
   host: string,
@@ -38,11 +74,11 @@ export const judge = (
   answers: readonly (Answer | undefined)[],
 ): readonly Judged[] => {
   const known = new Map<string, Answer>()
-  for (const [n, question] of questions(resources).entries()) {
+  for (const [n, { run, of, cut }] of asked(resources).entries()) {
     const answer = answers[n]
-    if (answer === undefined)
-      throw new AnswerError(`${host}: gave no answer to "${question.shown}".`)
-    known.set(text(question), answer)
+    if (answer === undefined) throw new AnswerError(`${host}: gave no answer to "${run.shown}".`)
+    const told = orOfHost(host, () => cut(answer))
+    for (const [m, question] of of.entries()) known.set(text(question), told[m] ?? answer)
   }
   const earlier = new Map<string, readonly Resource[]>()
   return resources.map((resource) => {
@@ -52,7 +88,7 @@ export const judge = (
     ) as Readonly<Record<string, Answer>>
     const before = earlier.get(id) ?? []
     earlier.set(id, [...before, resource])
-    try {
+    return orOfHost(host, () => {
       const changes = resource.judge(own, before)
       return {
         resource,
@@ -61,9 +97,6 @@ export const judge = (
         there: changes.length === 0 ? undefined : resource.there?.(own),
         left: resource.left?.(own) ?? [],
       }
-    } catch (error) {
-      if (!(error instanceof LbprovError)) throw error
-      throw new AnswerError(`${host}: ${error.message}`, { cause: error })
-    }
+    })
   })
 }

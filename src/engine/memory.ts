@@ -47,11 +47,25 @@ const remembered = z.strictObject({
   since: z.tuple([z.number(), z.number()]),
 })
 
-/** One line for each file: what stands in them has no line ends but between its words. */
-export const memoryQuestions = {
-  manifest: sh`for file in ${manifest}/*.json; do [ ! -f "$file" ] || { [ -s "$file" ] || printf empty; tr -d '\n' < "$file"; echo; }; done`,
-  records: sh`for file in ${records}/*.json; do
-    [ ! -f "$file" ] || { name=\${file##*/}; printf '%s ' "\${name%.json}"; tr -d '\n' < "$file"; echo; }; done`,
+/** `PATH:LINE` for each line of each file of a folder, and `PATH:` for one that is empty. */
+const everyLine = (folder: string): Sh =>
+  sh`set --; for file in ${folder}/*.json; do
+    [ ! -f "$file" ] || { set -- "$@" "$file"; [ -s "$file" ] || echo "$file:"; }; done
+[ $# = 0 ] || exec grep -aH '' -- "$@"`
+
+export const memoryQuestions = { manifest: everyLine(manifest), records: everyLine(records) }
+
+/** The text of each file by its name, without its ending: what stands in them has no line ends but between its words. */
+const textsOf = (folder: string, said: string): ReadonlyMap<string, string> => {
+  const texts = new Map<string, string>()
+  for (const line of said.split('\n')) {
+    if (line === '') continue
+    const ofFile = line.startsWith(`${folder}/`) ? line.slice(folder.length + 1) : ''
+    // What no file can have said is kept as it is, for a reader to refuse.
+    const [, name = line, text = line] = /^([^/:]*)\.json:(.*)$/s.exec(ofFile) ?? []
+    texts.set(name, (texts.get(name) ?? '') + text)
+  }
+  return texts
 }
 
 const readLine = (host: string, line: string): Remembered => {
@@ -62,25 +76,22 @@ const readLine = (host: string, line: string): Remembered => {
   )
 }
 
-const filled = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '')
-
 /** @throws AnswerError for a manifest that no lbprov wrote */
 export const readMemory = (
   host: string,
   answers: Readonly<Record<keyof typeof memoryQuestions, Answer>>,
 ): HostMemory => {
-  const lines = filled(answers.manifest.out)
-  if (lines.length > mostLines)
+  const lines = textsOf(manifest, answers.manifest.out)
+  if (lines.size > mostLines)
     throw new AnswerError(
-      `${host}: there are ${String(lines.length)} files in ${manifest}, far more than lbprov writes, so what it did there is not known; look there, and run again.`,
+      `${host}: there are ${String(lines.size)} files in ${manifest}, far more than lbprov writes, so what it did there is not known; look there, and run again.`,
     )
   return {
-    manifest: lines.map((line) => readLine(host, line)),
+    manifest: [...lines.values()].map((line) => readLine(host, line)),
     records: Object.fromEntries(
-      filled(answers.records.out).flatMap((line) => {
-        const [, name, text = ''] = /^([\w-]{1,60}) (.*)$/s.exec(line) ?? []
-        return name === undefined || text.length > longestRecord ? [] : [[name, text]]
-      }),
+      [...textsOf(records, answers.records.out)].filter(
+        ([name, text]) => /^[\w-]{1,60}$/.test(name) && text.length <= longestRecord,
+      ),
     ),
   }
 }

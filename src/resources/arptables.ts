@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import {
   addedRule,
@@ -12,7 +13,7 @@ import {
   withoutFrame,
   type ListedRule,
 } from './arp-rules.ts'
-import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
+import { tableLoaded } from '../sh/xtables.ts'
 import { presence, presenceIn, removeMade, removeOwn, type Presence } from './own-files.ts'
 import { replaceFile } from './replace-file.ts'
 
@@ -36,18 +37,12 @@ export const arptables = defineResource({
   }),
   id: () => 'filter',
   probe: ({ saved }) => ({
-    /*
-     * To list a table that is not there would make it, and load its module. Which flavour it is must not
-     * be asked of the tool itself: that of nf_tables loads one on every call.
-     */
-    live: sh`tool=$(command -v arptables) || exit 0
-case $(readlink -f -- "$tool") in
-*nft*) ${nfTablesLoaded} || exit 0; ! command -v nft >/dev/null || nft list tables arp | grep -q 'arp filter' || exit 0 ;;
-*) grep -qsx filter /proc/net/arp_tables_names || exit 0 ;;
-esac
-arptables -n -L`,
-    record: sh`cat ${record} 2>/dev/null || :`,
-    saved: saved === undefined ? sh`:` : sh`cat ${saved} 2>/dev/null || :`,
+    // To list a table that is not there would make it.
+    live: sh`${tableLoaded('arptables', 'filter')} || exit 0
+case $flavour in nft) ! command -v nft >/dev/null || nft list tables arp | grep -q 'arp filter' || exit 0 ;; esac
+exec arptables -n -L`,
+    record: contents(record),
+    saved: saved === undefined ? sh`:` : contents(saved),
     there: saved === undefined ? sh`:` : presence(saved),
   }),
   parse: ({ live, record, saved, there }, { rules, saved: path = '' }): Found => {

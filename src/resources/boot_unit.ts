@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import { enableUnit } from './enable-unit.ts'
 import { editedSince } from './own-files.ts'
@@ -47,9 +48,9 @@ export const boot_unit = defineResource({
   }),
   id: ({ name }) => name,
   probe: ({ name }) => ({
-    text: sh`[ ! -f ${fileOf(name)} ] || cat ${fileOf(name)}`,
+    text: contents(fileOf(name)),
     // What it prints says it all: with its exit code it tells several states from enabled.
-    enabled: sh`systemctl is-enabled ${name} 2>/dev/null || :`,
+    enabled: sh`[ ! -e ${fileOf(name)} ] || systemctl is-enabled ${name} 2>/dev/null || :`,
   }),
   parse: ({ text, enabled }, { name, commands }): Unit => {
     if (text.exit !== 0) throw new AnswerError(`cannot read ${fileOf(name)}: ${text.err.trim()}`)

@@ -11,9 +11,9 @@ const noteOf = (name: string): string => `/run/lbprov/${name}`
 /** Which file stands there, and since when: one line; a dash for none. */
 const identity = (path: string): Sh => sh`stat -L -c '%i %z' ${path} 2>/dev/null || echo -`
 
-/** The file's identity, and below it the note as it is. */
+/** The file's identity, and below it the note as it is; nothing where nothing is noted. */
 export const noteQuestion = (name: string, path: string): Sh =>
-  sh`${identity(path)}; cat ${noteOf(name)} 2>/dev/null || :`
+  sh`[ ! -e ${noteOf(name)} ] || { ${identity(path)}; exec cat ${noteOf(name)}; }`
 
 /** What is noted, and still holds. */
 export const notedWords = ({ out }: Answer): ReadonlySet<string> => {

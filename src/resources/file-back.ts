@@ -26,12 +26,7 @@ interface HeldFile {
   readonly text: string
 }
 
-/** Says of a path with nothing there what is around it, a line each. */
-export const around = (path: string): Sh => sh`at=${path}; [ ! -L "$at" ] || echo dangling
-  while at=\${at%/*}; [ -n "$at" ] && [ ! -e "$at" ]; do echo "missing $at"; done
-  [ ! -d "$at" ] || [ -n "$(ls -A "$at")" ] || echo "empty $at"`
-
-/** Reads what `around` said. */
+/** Reads what `lookAt` said of a path with nothing there. */
 export const readAround = (facts: readonly string[]): FileIs => {
   const after = (word: string): readonly string[] =>
     facts.filter((fact) => fact.startsWith(word)).map((fact) => fact.slice(word.length))

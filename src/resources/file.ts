@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import { Secret, type Content, revealed } from '../secret.ts'
-import { sh } from '../sh/sh.ts'
-import { around, fileBack, readAround, setAttribute, type FileIs } from './file-back.ts'
+import { contents } from '../sh/contents.ts'
+import { fileBack, readAround, setAttribute, type FileIs } from './file-back.ts'
+import { lookAt, sumOf } from './file-look.ts'
 import { hidesChange, maskLike, maskWish } from './mask.ts'
 import { programWords } from './program.ts'
 import { replaceFile } from './replace-file.ts'
@@ -55,9 +56,9 @@ export const file = defineResource({
   id: ({ path }) => path,
   probe: ({ path }) => ({
     // A symbolic link is followed: what it points to is the file.
-    stat: sh`[ -e ${path} ] || { echo absent; ${around(path)}; exit; }; stat -L -c '%F/%U/%G/%a' ${path}`,
-    sum: sh`[ -f ${path} ] && sha256sum < ${path} || :`,
-    text: sh`[ -f ${path} ] && cat ${path} || :`,
+    stat: lookAt(path),
+    sum: sumOf(path),
+    text: contents(path),
   }),
   parse: ({ stat, sum, text }, { path }): FileIs => {
     const [found = '', ...facts] = stat.out.split('\n')

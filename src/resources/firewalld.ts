@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import type { Answer } from '../sh/frame.ts'
-import { sh } from '../sh/sh.ts'
+import { contents } from '../sh/contents.ts'
+import { sh, type Sh } from '../sh/sh.ts'
 import { deviceName } from './device.ts'
 import {
   changesTo,
@@ -58,6 +59,10 @@ const devicesOf = ({ redirects, accepts }: Wish): readonly string[] => [
 // argparse's words for an option that it does not have, or has no more.
 const unknownOption = /unrecognized arguments|no such option|ambiguous option/
 
+/** Every firewall-cmd is a Python of its own: whole lists, and none that is not needed, or that nobody would answer. */
+const ask = (words: Sh): Sh =>
+  sh`command -v firewall-cmd >/dev/null && systemctl -q is-active firewalld || exit 0; exec firewall-cmd ${words}`
+
 const said = ({ exit, out, err }: Answer, what: string): string => {
   if (exit === 0) return out
   throw new AnswerError(`firewall-cmd cannot say ${what}: ${err.trim() || out.trim()}`)
@@ -69,17 +74,17 @@ export const firewalld = defineResource({
   schema,
   id: () => 'rules',
   probe: (should) => {
-    // Every firewall-cmd is a Python of its own: whole lists, and none that is not needed.
     const rich = devicesOf(should).length > 0 ? sh`:` : sh`[ -s ${recordPath} ] || exit 0`
     return {
-      state: sh`command -v firewall-cmd >/dev/null || exit 127; firewall-cmd --state`,
-      direct: sh`firewall-cmd --direct --get-all-rules`,
-      directSaved: sh`firewall-cmd --permanent --direct --get-all-rules`,
-      rich: sh`${rich}; firewall-cmd --list-all-zones`,
-      richSaved: sh`${rich}; firewall-cmd --permanent --list-all-zones`,
+      state: sh`command -v firewall-cmd >/dev/null || exit 127
+systemctl -q is-active firewalld || { echo not running >&2; exit 252; }`,
+      direct: ask(sh`--direct --get-all-rules`),
+      directSaved: ask(sh`--permanent --direct --get-all-rules`),
+      rich: sh`${rich}; ${ask(sh`--list-all-zones`)}`,
+      richSaved: sh`${rich}; ${ask(sh`--permanent --list-all-zones`)}`,
       // A device in no zone is in this one.
-      defaultZone: sh`${rich}; firewall-cmd --get-default-zone`,
-      record: sh`[ ! -e ${recordPath} ] || cat ${recordPath}`,
+      defaultZone: sh`${rich}; ${ask(sh`--get-default-zone`)}`,
+      record: contents(recordPath),
     }
   },
   parse: ({ state, record, ...answers }, should): Is => {

@@ -2,6 +2,8 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
+import { isActive } from '../sh/is-active.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import type { Family } from './ip-address.ts'
 import {
@@ -17,10 +19,9 @@ import {
 } from './iptables-save.ts'
 import { hasMark, ruleIn, ruleKey, type ListedRule } from './iptables-words.ts'
 import { presence, presenceIn, removeMade, type Presence } from './own-files.ts'
-import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
+import { tableLoaded } from '../sh/xtables.ts'
 
 const tools = { 4: 'iptables', 6: 'ip6tables' } as const
-const tableNames = { 4: '/proc/net/ip_tables_names', 6: '/proc/net/ip6_tables_names' } as const
 
 /** Words of iptables(8). */
 export const iptablesWords = z
@@ -51,18 +52,11 @@ export const iptables = defineResource({
       .describe('The file of iptables-save that is restored at boot'),
   }),
   id: ({ family, table }) => (family === 4 ? table : `${table} for IPv6`),
-  // iptables-legacy loads the module of every table that it is asked about, iptables-nft nf_tables on every
-  // call: so not even its own -V may say which of them it is.
   probe: ({ family, table, saved }) => ({
-    live: sh`tool=$(command -v ${tools[family]}) || exit 0
-case $(readlink -f -- "$tool") in
-  *nft*) ${nfTablesLoaded} || exit 0 ;;
-  *) grep -qsx ${table} ${tableNames[family]} || exit 0 ;;
-esac
-${tools[family]} -w -t ${table} -S`,
-    saved: sh`[ ! -e ${saved} ] || cat ${saved}`,
+    live: sh`! ${tableLoaded(tools[family], table)} || exec ${tools[family]} -w -t ${table} -S`,
+    saved: contents(saved),
     there: presence(saved),
-    firewalld: sh`systemctl is-active firewalld 2>/dev/null || :`,
+    firewalld: isActive('firewalld'),
   }),
   parse: ({ live, saved, there, firewalld }, { family, table, rules, saved: path }): Found => {
     const tool = tools[family]

@@ -87,8 +87,8 @@ const rows = (server: WishedServer): readonly string[] => [
 ]
 
 /** Prints how often a second the kernel ticks; nothing where it does not say. */
-export const kernelTicks = sh`release=$(uname -r)
-for config in /boot/config-"$release" /lib/modules/"$release"/config; do [ ! -r "$config" ] || { grep '^CONFIG_HZ=' "$config"; break; }; done | sed 's/.*=//'`
+export const kernelTicks = sh`read -r release </proc/sys/kernel/osrelease
+for config in /boot/config-"$release" /lib/modules/"$release"/config; do [ ! -r "$config" ] || { hz=$(grep '^CONFIG_HZ=' "$config"); echo "\${hz#*=}"; break; }; done`
 
 /**
  * Defines `differences`, which prints how `table` differs from the wish, one a line; nothing where there is no table,

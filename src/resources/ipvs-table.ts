@@ -1,12 +1,12 @@
 import { SocketAddress } from 'node:net'
 
-import { sh } from '../sh/sh.ts'
+import { contents } from '../sh/contents.ts'
 import { familyOf, type Family } from './ip-address.ts'
 
 export const ipvsTable = '/proc/net/ip_vs'
 
 /** For `parseIpvs`. `ipvsadm` would load IPVS to answer. */
-export const ipvsQuestion = sh`cat ${ipvsTable} 2>/dev/null || :`
+export const ipvsQuestion = contents(ipvsTable)
 
 /*
  * /proc/net/ip_vs, as the kernel writes it (net/netfilter/ipvs/ip_vs_ctl.c, ip_vs_info_seq_show); it is there only where

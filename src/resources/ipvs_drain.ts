@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
 import { lines, sh } from '../sh/sh.ts'
 import { addNote, forgetNote, noteQuestion, notedWords } from './conf-notes.ts'
 import { heldAddresses } from './held-address.ts'
@@ -123,7 +124,7 @@ export const ipvs_drain = defineResource({
   }),
   id: ({ conf }) => conf,
   probe: ({ conf }) => ({
-    conf: sh`[ -f ${conf} ] && cat ${conf} || :`,
+    conf: contents(conf),
     table: ipvsQuestion,
     addresses: sh`ip -o addr`,
     noted: noteQuestion(note, conf),

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
 import { sh } from '../sh/sh.ts'
 import { enableUnit } from './enable-unit.ts'
 import { heldAddresses } from './held-address.ts'
@@ -90,7 +91,7 @@ export const keepalived_daemon = defineResource({
     unit: sh`systemctl show ${unitProperties.map((property) => sh`-p ${property}`)} ${unit}`,
     ...loadedQuestions(unit, [path]),
     // The very question of the file itself, so that it is put once.
-    conf: sh`[ -f ${path} ] && cat ${path} || :`,
+    conf: contents(path),
     cards: sh`ip -o addr`,
     table: ipvsQuestion,
     ticks: kernelTicks,

@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { defineResource } from '../resource.ts'
 import { Secret } from '../secret.ts'
+import { contents } from '../sh/contents.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import { removeFile, replaceFile } from './replace-file.ts'
 
@@ -45,15 +46,15 @@ export const kernel_module = defineResource({
   id: ({ name }) => name,
   probe: ({ name }) => ({
     // A module that is built in may have no directory in /sys, but then the kernel's list names it.
-    live: sh`if [ -d /sys/module/${name} ] || grep -qs ${builtIn(name)} /lib/modules/"$(uname -r)"/modules.builtin; then echo loaded; fi`,
-    saved: sh`cat ${fileOf(name)} 2>/dev/null || :`,
+    live: sh`if [ -d /sys/module/${name} ] || { read -r release </proc/sys/kernel/osrelease && [ -e "/lib/modules/$release/modules.builtin" ] && grep -qs ${builtIn(name)} "/lib/modules/$release/modules.builtin"; }; then echo loaded; fi`,
+    saved: contents(fileOf(name)),
     // The same question for every module. A kernel without modules has no such list.
-    all: sh`cut -d ' ' -f 1 /proc/modules 2>/dev/null || :`,
+    all: contents('/proc/modules'),
   }),
   parse: ({ live, saved, all }): ModuleIs => ({
     loaded: live.out.trim() === 'loaded',
     saved: saved.out,
-    all: all.out.split('\n').filter((each) => /^\w+$/.test(each)),
+    all: all.out.split('\n').flatMap((line) => /^(\w+)(?: |$)/.exec(line)?.[1] ?? []),
   }),
   diff: ({ name }, is) => [
     ...(is.loaded

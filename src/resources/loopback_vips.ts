@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
 import { sh } from '../sh/sh.ts'
 import { heldAddresses, type HeldAddress } from './held-address.ts'
 import { familyOf, ipAddress } from './ip-address.ts'
@@ -54,7 +55,7 @@ export const loopback_vips = defineResource({
       .describe('leaving: ours that are not wished go; present: wished ones come'),
   }),
   id: ({ part }) => part,
-  probe: () => ({ live: sh`ip -o addr`, unit: sh`cat ${unit} 2>/dev/null || :` }),
+  probe: () => ({ live: sh`ip -o addr`, unit: contents(unit) }),
   parse: ({ live, unit: text }, { addresses, redirected, part }) => {
     if (live.exit !== 0) throw new AnswerError(`cannot read the addresses: ${live.err.trim()}`)
     const held = heldAddresses(live.out)

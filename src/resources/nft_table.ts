@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
 import { sh } from '../sh/sh.ts'
 import { nfTablesLoaded } from '../sh/nf-tables-loaded.ts'
 import { canonicalRule } from './nft-rule-words.ts'
@@ -55,7 +56,7 @@ export const nft_table = defineResource({
   id: ({ family, name }) => `${family} ${name}`,
   probe: ({ family, name }) => ({
     live: sh`! ${nfTablesLoaded} || ! command -v nft >/dev/null || nft -s list table ${family} ${name}`,
-    saved: sh`[ ! -e ${nftFile(family)} ] || cat ${nftFile(family)}`,
+    saved: contents(nftFile(family)),
   }),
   parse: ({ live, saved }, { family, name, chains }): Found => {
     if (saved.exit !== 0) {

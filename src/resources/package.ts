@@ -3,14 +3,31 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import type { Answer } from '../sh/frame.ts'
-import { sh, type Sh } from '../sh/sh.ts'
+import { sh, together, type Kind, type Sh } from '../sh/sh.ts'
 
 const packageName = z
   .string()
   .regex(/^[a-z0-9][\w.+-]*$/i, 'must be the name of a package, without a version')
 
+const debs: Kind = {
+  ask: (names) =>
+    sh`exec dpkg-query -W -f='\${Package} \${db:Status-Status}\n' -- ${names} 2>/dev/null`,
+  cut: ({ exit, out, err }, names) =>
+    names.map((name) => {
+      const lines = out.split('\n').filter((line) => line.startsWith(`${name} `))
+      // One that dpkg has never heard of makes its exit code 1, whatever it says of the others.
+      const known = lines.length > 0 && exit === 1 ? 0 : exit
+      return {
+        exit: known,
+        out: lines.map((line) => `${line.slice(name.length + 1)}\n`).join(''),
+        err,
+      }
+    }),
+}
+
 const installed: Readonly<Record<'apt' | 'dnf' | 'yum', (name: string) => Sh>> = {
-  apt: (name) => sh`dpkg-query -W -f='\${db:Status-Status}\n' ${name} 2>/dev/null`,
+  apt: (name) =>
+    together(debs, name, sh`dpkg-query -W -f='\${db:Status-Status}\n' ${name} 2>/dev/null`),
   dnf: (name) => sh`rpm -q --quiet --whatprovides ${name} && echo installed`,
   yum: (name) => sh`rpm -q --quiet --whatprovides ${name} && echo installed`,
 }

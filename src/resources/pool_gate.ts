@@ -2,6 +2,8 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
+import { isActive } from '../sh/is-active.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import { addNote, noteQuestion, notedWords } from './conf-notes.ts'
 import { ipAddress } from './ip-address.ts'
@@ -71,8 +73,8 @@ export const pool_gate = defineResource({
   }),
   id: ({ conf }) => conf,
   probe: ({ conf }) => ({
-    conf: sh`[ -f ${conf} ] && cat ${conf} || :`,
-    unit: sh`systemctl is-active keepalived || :`,
+    conf: contents(conf),
+    unit: isActive('keepalived'),
     noted: noteQuestion(note, conf),
   }),
   parse: ({ conf, unit, noted }, { members }) => {

@@ -1,4 +1,5 @@
 import type { Answer } from '../sh/frame.ts'
+import { contents } from '../sh/contents.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 
 /** A file that a daemon reads when it starts or reloads. */
@@ -16,14 +17,14 @@ const sums = (paths: readonly string[]): Sh =>
 
 /**
  * Sets `run`, which run of the unit this is, and `since`, when it began, in seconds since 1970: the boot,
- * and the clock ticks from there to its process's start (proc(5)). A unit without a process has only
- * systemd's own clock.
+ * and the clock ticks from there to its process's start (proc(5)), which are a hundredth of a second to whoever asks,
+ * whatever the kernel's own are (time(7)). A unit without a process has only systemd's own clock.
  */
 const currentRun = (name: string): Sh => sh`pid=0; entered=0
 for word in $(systemctl show -p MainPID -p InactiveExitTimestampMonotonic ${name}); do
 case $word in MainPID=*) pid=\${word#*=} ;; Inactive*=*) entered=\${word#*=} ;; esac; done
-stat=$(cat "/proc/$pid/stat" 2>/dev/null) || stat=; set -- \${stat##*) }
-started=\${20-}; tick=$(getconf CLK_TCK 2>/dev/null) || tick=100
+{ read -r stat <"/proc/$pid/stat"; } 2>/dev/null || stat=; set -- \${stat##*) }
+started=\${20-}; tick=100
 boot=$(grep '^btime ' /proc/stat); boot=\${boot#* }; run=; since=
 if [ -n "$started" ]; then run=$pid-$started; since=$((boot + started / tick))
 elif [ "$entered" != 0 ]; then run=0-$entered; since=$((boot + entered / 1000000)); fi`
@@ -37,7 +38,7 @@ export const loadedQuestions = (
   changed: sh`for path in ${paths}; do stat -L -c %Z -- "$path" 2>/dev/null || echo 0; done`,
   daemon: lines(currentRun(name), sh`echo "$run $since"`),
   // What lbprov noted when it last had the daemon read its files.
-  note: sh`cat ${noteOf(name)} 2>/dev/null || :`,
+  note: contents(noteOf(name)),
 })
 
 const firstWords = ({ out }: Answer): readonly string[] =>

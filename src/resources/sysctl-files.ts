@@ -51,23 +51,24 @@ const linesOf = lately((found) =>
     const colon = line.indexOf(':')
     const path = line.slice(0, colon)
     const name = path.slice(path.lastIndexOf('/') + 1)
-    return { path, name, set: settingIn(line.slice(colon + 1)) }
+    return { path, name, isHead: colon === line.length - 1, set: settingIn(line.slice(colon + 1)) }
   }),
 )
 
 /**
  * Where the saved files set `key`, the last word last. `found`: a line `PATH:` for each file, and
- * `PATH:LINE` for each of its lines, the folders in their order. `without`: a path that is passed over,
+ * `PATH:LINE` for each of its lines, the folders in their order; the lines may all come last. `without`: a path that is passed over,
  * as if its file were not there.
  */
 export const settings = (found: string, key: string, without?: string): readonly Setting[] => {
   const files = new Map<string, { path: string; value: string | undefined }>()
+  // A file replaces every one of the same name in a folder before it, even if it is empty.
+  for (const { path, name, isHead } of linesOf(found)) {
+    if (isHead && path !== without) files.set(name, { path, value: undefined })
+  }
   for (const { path, name, set } of linesOf(found)) {
-    if (path === without) continue
-    // A file replaces every one of the same name in a folder before it, even if it is empty.
-    const known = files.get(name)
-    const before = known?.path === path ? known.value : undefined
-    files.set(name, { path, value: (set?.key === key ? set.value : undefined) ?? before })
+    const file = files.get(name)
+    if (file?.path === path && set?.key === key) file.value = set.value
   }
   return [...files]
     .sort(([a], [b]) => (a < b ? -1 : 1))

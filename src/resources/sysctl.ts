@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
+import { contents } from '../sh/contents.ts'
 import { sh } from '../sh/sh.ts'
 import { editedSince } from './own-files.ts'
 import { replaceFile } from './replace-file.ts'
@@ -51,11 +52,12 @@ export const sysctl = defineResource({
     ),
   id: ({ key }) => key,
   probe: ({ key }) => ({
-    live: sh`cat ${procPath(key)}`,
+    live: contents(procPath(key)),
     // systemd-sysctl does not read /etc/sysctl.conf itself, only a link to it from here (sysctl.d(5)).
-    saved: sh`for file in ${sysctlFolders.map((folder) => sh`${folder}/*.conf`)}; do
-[ ! -e "$file" ] || { echo "$file:"; grep -sH '=' "$file"; }; done; :`,
-    own: sh`cat ${sysctlFile(key)} 2>/dev/null || :`,
+    saved: sh`set --; for file in ${sysctlFolders.map((folder) => sh`${folder}/*.conf`)}; do
+[ ! -e "$file" ] || { echo "$file:"; set -- "$@" "$file"; }; done
+[ $# = 0 ] || grep -sH '=' -- "$@"; :`,
+    own: contents(sysctlFile(key)),
   }),
   parse: ({ live, saved, own }, { key, value, absent }) => {
     const winner = settings(saved.out, key).at(-1)
@@ -71,7 +73,7 @@ export const sysctl = defineResource({
     }
     const others = settings(saved.out, key, sysctlFile(key)).at(-1)?.value
     return {
-      live: live.exit === 0 ? words(live.out) : undefined,
+      live: live.exit === 0 && live.out !== '' ? words(live.out) : undefined,
       saved: own.out,
       savedValue: lastValue(own.out, key),
       withoutOurs: others ?? absent?.otherwise,

@@ -2,7 +2,8 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
-import { sh } from '../sh/sh.ts'
+import { contents } from '../sh/contents.ts'
+import type { sh } from '../sh/sh.ts'
 import { canonicalKey, procPath } from './sysctl-files.ts'
 
 export const sysctl_condition = defineResource({
@@ -32,9 +33,7 @@ export const sysctl_condition = defineResource({
   id: ({ keys }) => keys.join(', '),
   // Not every kernel has every parameter; what is not there is not set.
   probe: ({ keys }): Readonly<Record<string, ReturnType<typeof sh>>> =>
-    Object.fromEntries(
-      keys.map((key) => [key, sh`[ ! -e ${procPath(key)} ] || cat ${procPath(key)}`]),
-    ),
+    Object.fromEntries(keys.map((key) => [key, contents(procPath(key))])),
   parse: (answers, { keys, allowed, because }) => {
     const found = keys.flatMap((key) => {
       const text = answers[key]?.out.trim() ?? ''

@@ -34,9 +34,9 @@ umask 022; cd /; chain=0
 lbprov_mark() { printf '\\n%s %s\\n' ${mark} "$1"; printf '\\n%s %s\\n' ${mark} "$1" >&2; }
 lbprov_mark begin`
 
-// Tried in a subshell first: a shell may end over a redirection of its own that fails.
+// A file that is not there yet is made in a subshell first: a shell may end over a redirection of its own that fails.
 const open = (path: string): string =>
-  `( umask 077; mkdir -p ${quote(dirname(path))} && : >>${quote(path)} ) </dev/null 9>&- && command exec 9>>${quote(path)}`
+  `{ [ -f ${quote(path)} ] && [ -w ${quote(path)} ] || ( umask 077; mkdir -p ${quote(dirname(path))} && : >>${quote(path)} ) </dev/null 9>&-; } && command exec 9>>${quote(path)}`
 
 const plain = ({ run }: Step): string => `( eval ${quote(run.text)} ) </dev/null 9>&-; c=$?`
 

@@ -5,4 +5,4 @@ import { sh, type Sh } from './sh.ts'
  * Asking nft or iptables-nft anything else would load it.
  */
 export const nfTablesLoaded: Sh = sh`{ [ -d /sys/module/nf_tables ] || [ ! -e /proc/modules ] ||
-  { read -r release </proc/sys/kernel/osrelease && grep -qs '/nf_tables\.ko' "/lib/modules/$release/modules.builtin"; }; }`
+  { read -r release </proc/sys/kernel/osrelease && [ -e "/lib/modules/$release/modules.builtin" ] && grep -qs '/nf_tables\.ko' "/lib/modules/$release/modules.builtin"; }; }`

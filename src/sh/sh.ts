@@ -4,6 +4,24 @@ import { Secret, reveal } from '../secret.ts'
 
 const key = Symbol('made by the sh tag')
 
+/** What an answer is, as `Answer` of frame.ts has it. */
+interface Said {
+  readonly exit: number
+  readonly out: string
+  readonly err: string
+}
+
+/** One script that answers for many: a question of its kind is asked about one word. */
+export interface Kind {
+  /** Asks about all the words. */
+  ask(words: readonly string[]): Sh
+  /**
+   * What each of the words was answered, in their order.
+   * @throws AnswerError for an answer that does not say it of all of them
+   */
+  cut(said: Said, words: readonly string[]): readonly Said[]
+}
+
 /**
  * A piece of POSIX shell. Only the `sh` tag makes one, and it quotes every hole, so nothing from an
  * inventory or a host can become code. `text` goes to the host; `shown` is the same with secrets masked.
@@ -11,11 +29,14 @@ const key = Symbol('made by the sh tag')
 export class Sh {
   readonly #text: string
   readonly shown: string
+  /** Of a question that can be asked together with others of its kind, to the same answer. */
+  readonly of: { readonly kind: Kind; readonly word: string } | undefined
 
-  constructor(maker: typeof key, text: string, shown: string) {
+  constructor(maker: typeof key, text: string, shown: string, of?: Sh['of']) {
     if (maker !== key) throw new TypeError('only the sh tag makes shell text')
     this.#text = text
     this.shown = shown
+    this.of = of
   }
 
   get text(): string {
@@ -72,6 +93,10 @@ const weave = (
  */
 export const sh = (strings: TemplateStringsArray, ...holes: readonly Hole[]): Sh =>
   new Sh(key, weave(strings.raw, holes, reveal), weave(strings.raw, holes, String))
+
+/** `alone`: the question as it is asked where nobody asks another of its kind; its answer must be the same. */
+export const together = (kind: Kind, word: string, alone: Sh): Sh =>
+  new Sh(key, alone.text, alone.shown, { kind, word })
 
 /** Several pieces, one a line. */
 export const lines = (...pieces: readonly Sh[]): Sh =>
