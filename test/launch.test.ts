@@ -66,6 +66,15 @@ it('is what npm run build makes: the command prints its version', () => {
   )
 })
 
+it('requires nothing by a path that is only there where it was built', () => {
+  const lib = join(import.meta.dirname, '..', 'dist', 'lib')
+  const chunks = readdirSync(lib).filter((name) => name.endsWith('.js'))
+  const texts = chunks.map((name) => readFileSync(join(lib, name), 'utf8')).join('\n')
+  expect(texts.match(/require\("\.\.[^"]*"\)/g)).toBeNull()
+  // ssh2 looks for its compiled ciphers by itself, and does without them.
+  expect(texts).toContain('require("ssh2/lib/protocol/crypto/build/Release/sshcrypto.node")')
+})
+
 it('imports nothing as a module: a script with a compiled form has no loader for that', () => {
   const lib = join(import.meta.dirname, '..', 'dist', 'lib')
   const chunks = readdirSync(lib).filter((name) => name.endsWith('.js'))

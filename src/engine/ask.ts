@@ -78,7 +78,10 @@ export const judge = (
     const answer = answers[n]
     if (answer === undefined) throw new AnswerError(`${host}: gave no answer to "${run.shown}".`)
     const told = orOfHost(host, () => cut(answer))
-    for (const [m, question] of of.entries()) known.set(text(question), told[m] ?? answer)
+    for (const [m, question] of of.entries()) {
+      const own = told[m]
+      if (own !== undefined) known.set(text(question), own)
+    }
   }
   const earlier = new Map<string, readonly Resource[]>()
   return resources.map((resource) => {

@@ -1,7 +1,7 @@
 import { AnswerError } from '../errors.ts'
 import { sh, together, type Kind, type Sh } from '../sh/sh.ts'
 
-/** As many lines behind what was said of each path as there are paths that were handed on. */
+/** One for each path, or it is not known whose is whose. */
 const oneEach = (
   what: string,
   paths: readonly string[],
@@ -28,9 +28,10 @@ done
 [ $# = 0 ] || exec stat -L -c '%F/%U/%G/%a' -- "$@"`,
   cut: ({ out, err }, paths) => {
     const pieces = out.split(/^\.\n/m)
-    const facts = pieces.slice(0, paths.length)
+    const about = pieces.slice(0, -1).filter((piece) => /^(?:there|absent)\n/.test(piece))
+    const facts = oneEach('look at', paths, about, err)
     const there = paths.filter((_, n) => facts[n] === 'there\n')
-    const lines = (pieces[paths.length] ?? 'no answer').split('\n').slice(0, -1)
+    const lines = (pieces.at(-1) ?? '').split('\n').slice(0, -1)
     const left = [...oneEach('look at', there, lines, err)]
     return facts.map((fact) => said(fact === 'there\n' ? `${left.shift() ?? ''}\n` : fact))
   },
@@ -50,7 +51,8 @@ for path in ${paths}; do if [ -f "$path" ]; then set -- "$@" "$path"; echo file;
 [ $# = 0 ] || exec sha256sum -- "$@"`,
   cut: ({ out, err }, paths) => {
     const lines = out.split('\n').slice(0, -1)
-    const kinds = lines.slice(0, paths.length)
+    const states = lines.filter((line) => line === 'file' || line === 'none')
+    const kinds = oneEach('sum up', paths, states, err)
     const files = paths.filter((_, n) => kinds[n] === 'file')
     const left = [...oneEach('sum up', files, lines.slice(paths.length), err)]
     // A name with a backslash puts one before the sum.

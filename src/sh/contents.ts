@@ -23,7 +23,9 @@ done
     const [mark = ''] = sealed.exec(rest) ?? []
     // The first piece stands before the first seal, and the last behind the last.
     const texts = mark === '' ? [] : rest.split(mark).slice(1, -1)
-    if (texts.length !== states.filter((state) => state === 'file').length) {
+    const files = states.filter((state) => state === 'file').length
+    const others = states.filter((state) => state === 'absent' || state === 'other').length
+    if (files + others !== paths.length || texts.length !== files) {
       throw new AnswerError(`cannot read ${paths.join(', ')}: ${err.trim() || 'no answer'}`)
     }
     const complaints = err.split('\n')

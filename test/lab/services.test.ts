@@ -92,6 +92,8 @@ describe('the cluster of inventory/services.yaml', () => {
     expect(await askDns(lab, vip, 10)).toEqual({ rs1: 5, rs2: 5 })
     await lab.machine('lb1').boot()
     await poolsFilled(lab, 'lb1', 6)
+    // It takes the VIP back by itself, and a file that is on its way then would be lost.
+    await on(lab, 'lb1', `until ip -o addr | grep -q ' ${vip}/'; do sleep 0.2; done`)
     await fileServers()
     expect((await apply(lab, inventory)).summary).toMatchObject({ changed: 0, failed: 0 })
   })
