@@ -1,4 +1,5 @@
 import { AnswerError } from './errors.ts'
+import { lately } from './lately.ts'
 import type { Answer } from './sh/frame.ts'
 import { sh, type Sh } from './sh/sh.ts'
 import { tableLoaded } from './sh/xtables.ts'
@@ -89,26 +90,34 @@ const answered = (
   )
 }
 
-const familyOf = (release: string): Platform['family'] => {
-  const words = `${releaseField(release, 'ID') ?? ''} ${releaseField(release, 'ID_LIKE') ?? ''}`
+const familyOf = (words: string): Platform['family'] => {
   if (/\b(rhel|fedora|centos)\b/.test(words)) return 'rhel'
   return /\b(debian|ubuntu)\b/.test(words) ? 'debian' : undefined
 }
 
-const majorOf = (release: string): number | undefined => {
+type Release = Pick<Platform, 'id' | 'name' | 'family' | 'major'>
+
+/** os-release(5), the same on most hosts. */
+const readRelease = lately((release: string): Release => {
+  const id = releaseField(release, 'ID')
   const major = Number.parseInt(releaseField(release, 'VERSION_ID') ?? '', 10)
-  return Number.isNaN(major) ? undefined : major
-}
+  return {
+    id: id ?? 'unknown',
+    name: releaseField(release, 'PRETTY_NAME') ?? 'an unknown system',
+    family: familyOf(`${id ?? ''} ${releaseField(release, 'ID_LIKE') ?? ''}`),
+    major: Number.isNaN(major) ? undefined : major,
+  }
+})
 
 const providerOf = (
-  release: string,
+  { family, major }: Release,
   providers: string,
   tools: readonly string[],
 ): Provider | undefined => {
   const has = (path: string): boolean => providers.split('\n').includes(path)
   // RHEL 9 keeps its profiles as keyfiles, and 10 has lost ifcfg for good, though the directory may be there.
-  if (familyOf(release) === 'rhel') {
-    const old = (majorOf(release) ?? 0) < 9
+  if (family === 'rhel') {
+    const old = (major ?? 0) < 9
     return has('/etc/sysconfig/network-scripts') && old ? 'ifcfg' : undefined
   }
   if (has('/etc/network/interfaces') && tools.includes('ifup')) return 'ifupdown'
@@ -154,12 +163,9 @@ export const parsePlatform = (
       throw new AnswerError(`${host}: has no ${tool} command; install ${from} and run again.`)
     }
   }
-  const release = answered(host, answers, 'release')
+  const release = readRelease(answered(host, answers, 'release'))
   return {
-    id: releaseField(release, 'ID') ?? 'unknown',
-    name: releaseField(release, 'PRETTY_NAME') ?? 'an unknown system',
-    family: familyOf(release),
-    major: majorOf(release),
+    ...release,
     packageManager: tools.includes('apt-get')
       ? 'apt'
       : tools.includes('dnf')

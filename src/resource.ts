@@ -2,6 +2,7 @@ import type { z } from 'zod'
 
 import { boundOnce, once, wishText } from './binding.ts'
 import { AnswerError } from './errors.ts'
+import { lately } from './lately.ts'
 import type { Content } from './secret.ts'
 import type { Answer } from './sh/frame.ts'
 import type { Sh } from './sh/sh.ts'
@@ -159,6 +160,18 @@ export interface ResourceKind<Schema extends z.ZodType = z.ZodType> {
   orphan(entry: ManifestEntry): Resource
 }
 
+type Answers = Readonly<Record<string, Answer>>
+
+const sameAnswer = (one: Answer | undefined, other: Answer | undefined): boolean =>
+  one === other ||
+  (one?.exit === other?.exit && one?.out === other?.out && one?.err === other?.err)
+
+/** To the same questions, so the names are the same. */
+const sameAnswers = (one: Answers, other: Answers): boolean => {
+  for (const name in one) if (!sameAnswer(one[name], other[name])) return false
+  return true
+}
+
 /** What `earlier` wishes become when their turn comes: set by `defineResource`, read by `judge` of the same kind. */
 const afterOf = new WeakMap<Resource, (is: unknown) => unknown>()
 
@@ -178,6 +191,11 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
     const probe = once(() => spec.probe(should))
     const files = once(() => spec.files?.(should) ?? [])
     const wish = once(() => wishText(should))
+    // A wish that hosts have in common is one resource, and most of them are alike.
+    const judged = lately(
+      (answers: Answers) => spec.diff(should, spec.parse(answers, should)),
+      sameAnswers,
+    )
     const resource: Resource = {
       kind: spec.name,
       id: idOf(should),
@@ -192,6 +210,7 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
       },
       // The engine hands back exactly the questions it was given: the names are Part by construction.
       judge: (answers, earlier = []) => {
+        if (earlier.length === 0) return judged(answers)
         const is = earlier.reduce(
           (reached, each) => (afterOf.get(each)?.(reached) ?? reached) as Is,
           spec.parse(answers, should),

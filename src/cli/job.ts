@@ -116,14 +116,15 @@ export const applyJob = (
       const wished = wishesOf(playbook, placeOf(name, facts))
       const lines = facts.get(name)?.memory.manifest ?? []
       const host = byName.get(name)
-      const way = host === undefined ? undefined : frame.reaching.addressOf(host)
+      // lbprov came by it, and the next run will.
+      const isWay = (id: string): boolean =>
+        host !== undefined && id === `address ${frame.reaching.addressOf(host)}`
       const orphans = lines.filter(
         ({ playbook: theirs, id, kind }) =>
           theirs === owner &&
           !wished.lasting.has(id) &&
           !staying.includes(kind) &&
-          // lbprov came by it, and the next run will.
-          id !== `address ${way ?? ''}`,
+          !(kind === 'address' && isWay(id)),
       )
       return new Map([
         ...narrowed.phases.map(

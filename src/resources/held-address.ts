@@ -1,5 +1,5 @@
 import { familyOf } from './ip-address.ts'
-import { lately } from './lately.ts'
+import { lately } from '../lately.ts'
 
 /** An address that a host holds. */
 export interface HeldAddress {
@@ -40,7 +40,7 @@ const read = (device: string, local: string, rest: string): HeldAddress => {
 }
 
 /** Reads what `ip -o addr` shows. */
-export const heldAddresses = lately((shown): readonly HeldAddress[] =>
+export const heldAddresses = lately((shown: string): readonly HeldAddress[] =>
   [...shown.matchAll(/^\d+: (\S+)\s+inet6? (\S+)(.*)$/gm)].map(
     ([, device = '', local = '', rest = '']) => read(device, local, rest),
   ),

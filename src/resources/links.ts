@@ -1,4 +1,4 @@
-import { lately } from './lately.ts'
+import { lately } from '../lately.ts'
 
 /** A network interface as `ip -o link` shows it. */
 export interface HeldLink {
@@ -8,7 +8,7 @@ export interface HeldLink {
 }
 
 /** Reads what `ip -o link` shows. */
-export const heldLinks = lately((shown): readonly HeldLink[] =>
+export const heldLinks = lately((shown: string): readonly HeldLink[] =>
   [...shown.matchAll(/^\d+: ([^:@\s]+)\S* <([^>]*)>/gm)].map(([, name = '', flags = '']) => ({
     name,
     up: flags.split(',').includes('UP'),

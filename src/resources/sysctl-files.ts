@@ -1,4 +1,4 @@
-import { lately } from './lately.ts'
+import { lately } from '../lately.ts'
 
 // The kernel puts tabs between numbers and a person puts spaces: both mean the same.
 export const words = (text: string): string => text.trim().split(/\s+/).join(' ')
@@ -46,7 +46,7 @@ export interface Setting {
   readonly value: string
 }
 
-const linesOf = lately((found) =>
+const linesOf = lately((found: string) =>
   found.split('\n').map((line) => {
     const colon = line.indexOf(':')
     const path = line.slice(0, colon)

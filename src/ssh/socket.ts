@@ -13,23 +13,10 @@ const families: Readonly<Record<Reach['addressFamily'], number>> = { any: 0, ine
 /** The system's own patience with one address, where connect_timeout sets none. */
 const patienceMs = 10_000
 
-/** Sends together what is written together: ssh2 writes a packet in up to three pieces, and often several in a row. */
-const gatherWrites = (socket: Socket): Socket => {
-  const write = socket.write.bind(socket)
-  const gathered = (...words: Parameters<typeof write>): boolean => {
-    if (socket.writableCorked === 0) {
-      socket.cork()
-      process.nextTick(() => socket.uncork())
-    }
-    return write(...words)
-  }
-  return Object.assign(socket, { write: gathered })
-}
-
 /** A connection of this machine's own. */
 export const tcp = ({ ssh, at }: Hop): Socket => {
   const bound = ssh.bindAddress
-  const socket = connect({
+  return connect({
     host: at ?? ssh.host,
     port: ssh.port,
     // Not an option of Socket's own connect(): each round trip of a login would wait 40 ms for an acknowledgement.
@@ -41,7 +28,6 @@ export const tcp = ({ ssh, at }: Hop): Socket => {
     autoSelectFamilyAttemptTimeout:
       ssh.connectTimeout === 0 ? patienceMs : Math.max(250, ssh.connectTimeout * 250),
   })
-  return gatherWrites(socket)
 }
 
 /** A connection that a jump host makes. */

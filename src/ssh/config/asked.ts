@@ -15,6 +15,8 @@ export const asked = (
   { first, certificateFiles }: Settings,
   of: 'openssh' | 'nobody',
 ): readonly Said[] => {
+  // Most hosts' settings ask for nothing.
+  if (first.size === 0 && certificateFiles.length === 0) return []
   const valueOf = (setting: Setting): string =>
     (setting.option.kind === 'command' ? setting.rest : setting.words[0]) ?? ''
   const said = (name: string): string | undefined => {
