@@ -53,9 +53,13 @@ export const boot_unit = defineResource({
     enabled: sh`[ ! -e ${fileOf(name)} ] || systemctl is-enabled ${name} 2>/dev/null || :`,
   }),
   parse: ({ text, enabled }, { name, commands }): Unit => {
-    if (text.exit !== 0) throw new AnswerError(`cannot read ${fileOf(name)}: ${text.err.trim()}`)
     const state = enabled.out.trim()
-    if (state.startsWith('masked') && commands.length > 0) {
+    const isMasked = state.startsWith('masked')
+    // A mask is a link to a device.
+    if (text.exit !== 0 && !isMasked) {
+      throw new AnswerError(`cannot read ${fileOf(name)}: ${text.err.trim()}`)
+    }
+    if (isMasked && commands.length > 0) {
       throw new AnswerError(
         `${name} is masked, so it would not run at boot; run "systemctl unmask ${name}" there if that is no longer meant, and run again.`,
       )
