@@ -1,6 +1,7 @@
 // npm run build: bundles src into dist, and keeps beside each chunk what V8 made of it (src/launch.ts says why).
 import { execFile } from 'node:child_process'
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 
@@ -28,7 +29,7 @@ const compiledCiphers = {
       : null,
 }
 
-/** Bundles one file of src with all that it imports; the entry's path. */
+/** Bundles one file of src with all that it imports; the paths of what it made, the entry first. */
 const bundle = async (input, dir, name) => {
   const built = await rolldown({
     input: join(root, 'src', input),
@@ -40,7 +41,7 @@ const bundle = async (input, dir, name) => {
   const names = { entryFileNames: name, chunkFileNames: name }
   const { output } = await built.write({ dir, format: 'cjs', sourcemap: false, ...names })
   await built.close()
-  return join(dir, output[0].fileName)
+  return output.map(({ fileName }) => join(dir, fileName))
 }
 
 /** Runs `lbprov WORDS…`, however it ends, and keeps what V8 has compiled by then. */
@@ -114,11 +115,14 @@ const precompileAll = async (entry) => {
 
 rmSync(dist, { recursive: true, force: true })
 await bundle('launch.ts', dist, '[name].js')
-// By their text: V8 takes any compiled form of a text of the same length for that text's own.
-const entry = await bundle('main.ts', app, '[name]-[hash].js')
-const main = join(dist, 'main.js')
 // The project's own package.json says that .js is no CommonJS.
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
+// By their text: V8 takes any compiled form of a text of the same length for that text's own.
+const chunks = await bundle('main.ts', app, '[name]-[hash].js')
+const { wrap } = createRequire(import.meta.url)(launcher)
+for (const chunk of chunks) writeFileSync(chunk, wrap(readFileSync(chunk, 'utf8')))
+const [entry] = chunks
+const main = join(dist, 'main.js')
 writeFileSync(
   main,
   `#!/usr/bin/env node\nrequire('./launch.js').launch(\`\${__dirname}/lib/${basename(entry)}\`)\n`,

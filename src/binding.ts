@@ -28,18 +28,30 @@ const mostKept = 5000
 const longest = 2000
 const mostItems = 100
 
-/** `wishText`, or undefined where that would be long. */
+interface Seen {
+  items: number
+  secret: boolean
+}
+
+/** Whether all that a wish holds is short, and what was seen on the way. */
+const isShort = (held: unknown, seen: Seen): boolean => {
+  seen.items += 1
+  if (seen.items > mostItems) return false
+  if (typeof held === 'string') return held.length <= longest
+  if (typeof held !== 'object' || held === null) return true
+  if (held instanceof Secret) {
+    seen.secret = true
+    return true
+  }
+  for (const key in held) if (!isShort((held as Held)[key], seen)) return false
+  return true
+}
+
+/** `wishText`, or undefined where that would be long. It is asked for some hundred times a host: so it goes the short way. */
 const shortText = (wish: unknown): string | undefined => {
-  const seen = { items: 0, long: false }
-  const text = JSON.stringify(wish, function (this: Held, key, value: unknown) {
-    seen.items += 1
-    seen.long ||=
-      seen.items > mostItems ||
-      (typeof value === 'string' && value.length > longest) ||
-      (Array.isArray(value) && value.length > mostItems)
-    return seen.long ? undefined : summed(this, key, value)
-  })
-  return seen.long ? undefined : text
+  const seen = { items: 0, secret: false }
+  if (!isShort(wish, seen)) return undefined
+  return seen.secret ? wishText(wish) : JSON.stringify(wish)
 }
 
 /** Most hosts wish the same, and a run asks several times what it wishes: equal wishes are bound once. */

@@ -22,6 +22,21 @@ export interface Chunk {
 /** Where the compiled form of a chunk is kept. */
 export const cacheOf = (file: string): string => `${file}.cache`
 
+/**
+ * A CommonJS text as `launch` reads it: one expression, in ASCII. V8 keeps a text for as long as it runs; it would double
+ * it for one character beyond, and copy it to put the function around.
+ * @throws Error for a character in a piece of shell that would no more be itself
+ */
+export const wrap = (text: string): string => {
+  const [strange] = /\bsh`[^`]*[^\0-\x7f`][^`]*`/.exec(text) ?? []
+  if (strange !== undefined) throw new Error(`only ASCII can stand in ${strange}`)
+  const ascii = text.replace(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+  return `(function (exports, require, module, __filename, __dirname) {${ascii}\n})`
+}
+
 const bytesOf = (file: string): Buffer | undefined => {
   try {
     return readFileSync(file)
@@ -42,7 +57,7 @@ const takeItEasy = (): void => {
 }
 
 /**
- * Runs a CommonJS bundle of `npm run build` with the compiled form that stands beside each of its chunks: most of what a
+ * Runs a CommonJS bundle of `npm run build`, each chunk as `wrap` makes it, with the compiled form that stands beside each of its chunks: most of what a
  * start costs is V8 reading the same text again. One that another Node made is passed over by V8 itself (vm.Script,
  * cachedData), and the text is compiled; but V8 knows a text by its length alone, so a chunk's name must come from its
  * text. `loaded` is told of every chunk, for the build to write its compiled form.
@@ -58,10 +73,11 @@ export const launch = (entry: string, loaded: (chunk: Chunk) => void = () => und
     if (known !== undefined) return known.exports
     const module: { exports: Exports } = { exports: {} }
     chunks.set(file, module)
-    const text = readFileSync(file, 'utf8')
-    const source = `(function (exports, require, module, __filename, __dirname) {${text}\n})`
     const cachedData = bytesOf(cacheOf(file))
-    const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) })
+    const script = new Script(readFileSync(file, 'latin1'), {
+      filename: file,
+      ...(cachedData && { cachedData }),
+    })
     const run = script.runInThisContext() as Wrapped
     run(module.exports, need, module, file, folder)
     loaded({ file, script })

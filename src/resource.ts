@@ -2,9 +2,9 @@ import type { z } from 'zod'
 
 import { boundOnce, once, wishText } from './binding.ts'
 import { AnswerError } from './errors.ts'
-import { lately } from './lately.ts'
 import type { Content } from './secret.ts'
 import type { Answer } from './sh/frame.ts'
+import { latelyAnswered, type Answers } from './sh/lately-answered.ts'
 import type { Sh } from './sh/sh.ts'
 
 interface Difference {
@@ -137,13 +137,13 @@ export interface Resource {
   readonly probe: Readonly<Record<string, Sh>>
   readonly files: readonly SavedFile[]
   /** `earlier`: wishes of the same id that will hold by then, in order. */
-  judge(answers: Readonly<Record<string, Answer>>, earlier?: readonly Resource[]): readonly Change[]
+  judge(answers: Answers, earlier?: readonly Resource[]): readonly Change[]
   /** Its line of the manifest, as the answers find the host; undefined: a kind that leaves nothing behind. */
-  remember(answers: Readonly<Record<string, Answer>>): ManifestEntry | undefined
+  remember(answers: Answers): ManifestEntry | undefined
   /** What is there now, in the manifest's word for it; undefined: there is none, or nothing is there. */
-  there?(answers: Readonly<Record<string, Answer>>): string | undefined
+  there?(answers: Answers): string | undefined
   /** For an orphan only: sentences about what will not be taken back. */
-  left?(answers: Readonly<Record<string, Answer>>): readonly string[]
+  left?(answers: Answers): readonly string[]
 }
 
 /** What a list of kinds needs of each, whatever its schema. */
@@ -158,18 +158,6 @@ export interface ResourceKind<Schema extends z.ZodType = z.ZodType> {
    * @throws AnswerError for a line that no lbprov wrote
    */
   orphan(entry: ManifestEntry): Resource
-}
-
-type Answers = Readonly<Record<string, Answer>>
-
-const sameAnswer = (one: Answer | undefined, other: Answer | undefined): boolean =>
-  one === other ||
-  (one?.exit === other?.exit && one?.out === other?.out && one?.err === other?.err)
-
-/** To the same questions, so the names are the same. */
-const sameAnswers = (one: Answers, other: Answers): boolean => {
-  for (const name in one) if (!sameAnswer(one[name], other[name])) return false
-  return true
 }
 
 /** What `earlier` wishes become when their turn comes: set by `defineResource`, read by `judge` of the same kind. */
@@ -191,11 +179,7 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
     const probe = once(() => spec.probe(should))
     const files = once(() => spec.files?.(should) ?? [])
     const wish = once(() => wishText(should))
-    // A wish that hosts have in common is one resource, and most of them are alike.
-    const judged = lately(
-      (answers: Answers) => spec.diff(should, spec.parse(answers, should)),
-      sameAnswers,
-    )
+    const judged = latelyAnswered((answers) => spec.diff(should, spec.parse(answers, should)))
     const resource: Resource = {
       kind: spec.name,
       id: idOf(should),
@@ -244,7 +228,7 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
       const read = spec.schema.safeParse(entry.wish)
       if (retire === undefined || !read.success) throw unreadable(entry, read.error)
       const kept = read.data
-      const back = (answers: Readonly<Record<string, Answer>>): Retirement =>
+      const back = (answers: Answers): Retirement =>
         retire.back(kept, {
           before: entry.before as Is,
           is: spec.parse(answers, kept),

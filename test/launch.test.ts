@@ -5,7 +5,7 @@ import { join } from 'node:path'
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
-import { cacheOf, launch, type Chunk } from '../src/launch.ts'
+import { cacheOf, launch, wrap, type Chunk } from '../src/launch.ts'
 
 let folder = ''
 beforeEach(() => {
@@ -21,7 +21,7 @@ afterEach(() => {
 })
 
 const put = (name: string, text: string | Buffer): void => {
-  writeFileSync(join(folder, name), text)
+  writeFileSync(join(folder, name), typeof text === 'string' ? wrap(text) : text)
 }
 const run = (): { readonly said: unknown; readonly chunks: readonly Chunk[] } => {
   const chunks: Chunk[] = []

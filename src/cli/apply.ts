@@ -57,9 +57,11 @@ const stillReachedBy = (
     const { name, interfaces } = host
     const manifest = reached.get(name)?.memory.manifest
     if (manifest === undefined) return []
+    const own = manifest.filter(({ kind }) => kind === 'address')
+    if (own.length === 0) return []
     const way = addressOf(host)
     const wished = interfaces.flatMap(({ addresses }) => addresses.map(({ address }) => address))
-    return manifest.some(({ id }) => id === `address ${way}`) && !wished.includes(way)
+    return own.some(({ id }) => id === `address ${way}`) && !wished.includes(way)
       ? [
           `${name}: ${way} is no longer wished there, but ${inventory} says that ${name} is reached by it; it stays until ssh names another, or ${name} boots. Give the new address in ssh now, and run again.`,
         ]

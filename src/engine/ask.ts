@@ -2,10 +2,9 @@ import { AnswerError, LbprovError } from '../errors.ts'
 import type { ManifestEntry, Resource } from '../resource.ts'
 import type { Answer, Step } from '../sh/frame.ts'
 import { sh, type Kind, type Sh } from '../sh/sh.ts'
+import { lately } from '../lately.ts'
 import { onceEach } from '../once-each.ts'
 import type { PlannedChange } from './plan.ts'
-
-const text = ({ text: words }: Sh): string => words
 
 /** One script, and the questions that its answer answers. */
 interface Asked {
@@ -14,19 +13,27 @@ interface Asked {
   readonly cut: (answer: Answer) => readonly Answer[]
 }
 
+/** Most hosts are asked about the same. */
+const askOf = onceEach((kind: Kind) =>
+  lately(
+    (words: readonly string[]) => kind.ask(words),
+    (one, other) => one.length === other.length && one.every((word, n) => word === other[n]),
+  ),
+)
+
 const inOne = (of: readonly Sh[], kind: Kind | undefined): Asked => {
   const [first] = of
   if (kind === undefined || first === undefined || of.length === 1) {
     return { run: first ?? sh`:`, of, cut: (answer) => [answer] }
   }
   const words = of.flatMap(({ of: member }) => member?.word ?? [])
-  return { run: kind.ask(words), of, cut: (answer) => kind.cut(answer, words) }
+  return { run: askOf(kind)(words), of, cut: (answer) => kind.cut(answer, words) }
 }
 
 const asked = onceEach((resources: readonly Resource[]): readonly Asked[] => {
   const each = new Map<string, Sh>()
   for (const { probe } of resources) {
-    for (const question of Object.values(probe)) each.set(text(question), question)
+    for (const question of Object.values(probe)) each.set(question.text, question)
   }
   // A question of no kind is alone of its own.
   const kinds = new Map<Kind | Sh, Sh[]>()
@@ -57,6 +64,11 @@ export interface Judged {
   readonly left: readonly string[]
 }
 
+/** The texts of a resource's questions, by name. */
+const partsOf = onceEach(({ probe }: Resource): readonly (readonly [string, string])[] =>
+  Object.entries(probe).map(([part, { text }]) => [part, text]),
+)
+
 /** An answer that is not understood is the host's. */
 const orOfHost = <Result>(host: string, read: () => Result): Result => {
   try {
@@ -80,15 +92,17 @@ export const judge = (
     const told = orOfHost(host, () => cut(answer))
     for (const [m, question] of of.entries()) {
       const own = told[m]
-      if (own !== undefined) known.set(text(question), own)
+      if (own !== undefined) known.set(question.text, own)
     }
   }
   const earlier = new Map<string, readonly Resource[]>()
   return resources.map((resource) => {
     const { id } = resource
-    const own = Object.fromEntries(
-      Object.entries(resource.probe).map(([part, question]) => [part, known.get(text(question))]),
-    ) as Readonly<Record<string, Answer>>
+    const own: Record<string, Answer> = {}
+    for (const [part, question] of partsOf(resource)) {
+      const answer = known.get(question)
+      if (answer !== undefined) own[part] = answer
+    }
     const before = earlier.get(id) ?? []
     earlier.set(id, [...before, resource])
     return orOfHost(host, () => {

@@ -35,7 +35,8 @@ export const wishesOf = ({ phases }: Playbook, place: Place): Wished => {
   const owners = new Map<string, { readonly resource: Resource; readonly use: TaskUse }>()
   const keep = (resource: Resource, use: TaskUse): boolean => {
     const owner = owners.get(resource.id)
-    if (owner?.resource.wish === resource.wish) return false
+    // Equal wishes are mostly one resource.
+    if (owner?.resource === resource || owner?.resource.wish === resource.wish) return false
     if (owner === undefined || use.ends === owner.use.name) {
       owners.set(resource.id, { resource, use })
       return true

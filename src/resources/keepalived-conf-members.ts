@@ -1,7 +1,8 @@
-import { isIP, SocketAddress } from 'node:net'
+import { isIPv4, isIPv6, SocketAddress } from 'node:net'
 
 import { z } from 'zod'
 
+import { lately } from '../lately.ts'
 import { ipAddress, familyOf } from './ip-address.ts'
 import { hexEnd, hexMark, type LiveServer } from './ipvs-table.ts'
 
@@ -37,21 +38,23 @@ export const liveKey = ({ key, family }: LiveServer): string =>
 export const endKey = ({ address, port: number }: ConfServer['reals'][number]): string =>
   hexEnd(address, number)
 
+const word = /"(?:[^"\\]|\\.)*"?|[!#].*|[{}]|(?:[^\s"{}!#\\]|\\.)+/g
+
 /** The words of keepalived.conf line by line; a brace is a word, and ends its line. */
-const wordsOf = (text: string): readonly (readonly string[])[] =>
-  text.split('\n').flatMap((line) => {
-    const words = [...line.matchAll(/"(?:[^"\\]|\\.)*"?|[!#].*|[{}]|(?:[^\s"{}!#\\]|\\.)+/g)]
-      .map(([word]) => word)
-      .filter((word) => !/^[!#]/.test(word))
-    return words.reduce<readonly (readonly string[])[]>(
-      (said, word, n) => {
-        const before = words[n - 1]
-        const begins = word === '}' || before === '{' || before === '}'
-        return begins ? [...said, [word]] : [...said.slice(0, -1), [...(said.at(-1) ?? []), word]]
-      },
-      [[]],
-    )
-  })
+const wordsOf = (text: string): readonly (readonly string[])[] => {
+  const lines: string[][] = []
+  for (const line of text.split('\n')) {
+    let last: string[] = []
+    lines.push(last)
+    for (const each of line.match(word) ?? []) {
+      if (/^[!#]/.test(each)) break
+      const before = last.at(-1)
+      if (each === '}' || before === '{' || before === '}') lines.push((last = [each]))
+      else last.push(each)
+    }
+  }
+  return lines
+}
 
 interface Block {
   readonly words: readonly string[]
@@ -81,9 +84,10 @@ const treeOf = (text: string): readonly Block[] => {
 
 const canonical = (word = ''): string | undefined => {
   const address = word.replace(/^\[(.*)\]$/, '$1')
-  if (isIP(address) === 0 || address.includes('%')) return undefined
-  const family = familyOf(address) === 6 ? 'ipv6' : 'ipv4'
-  return new SocketAddress({ address, family }).address
+  // Of an address of IPv4 there is one spelling.
+  if (isIPv4(address)) return address
+  if (!address.includes(':') || !isIPv6(address) || address.includes('%')) return undefined
+  return new SocketAddress({ address, family: 'ipv6' }).address
 }
 
 const number = (word = '0', most = 65535): number | undefined =>
@@ -116,7 +120,8 @@ const serverOf = ({ words: [, first, second], body }: Block): readonly ConfServe
  * The virtual servers of a keepalived.conf. What lbprov writes is read in full; of a file by other hands what is
  * not known here (groups, `include`) is passed over.
  */
-export const confServers = (text: string): readonly ConfServer[] =>
+export const confServers = lately((text: string): readonly ConfServer[] =>
   treeOf(text)
     .filter(({ words }) => words[0] === 'virtual_server')
-    .flatMap(serverOf)
+    .flatMap(serverOf),
+)

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path/posix'
 
+import { onceEach } from '../once-each.ts'
 import { quote, type Sh } from './sh.ts'
 
 /** What a host said to one step. Text is UTF-8; bytes that are not become U+FFFD, and so do NULs, which no shell can hold. */
@@ -38,14 +39,15 @@ lbprov_mark begin`
 const open = (path: string): string =>
   `{ [ -f ${quote(path)} ] && [ -w ${quote(path)} ] || ( umask 077; mkdir -p ${quote(dirname(path))} && : >>${quote(path)} ) </dev/null 9>&-; } && command exec 9>>${quote(path)}`
 
-const plain = ({ run }: Step): string => `( eval ${quote(run.text)} ) </dev/null 9>&-; c=$?`
+// Most hosts are asked the same.
+const plain = onceEach((run: Sh): string => `( eval ${quote(run.text)} ) </dev/null 9>&-; c=$?`)
 
 const held = ({ run }: Step, path: string): string =>
   `if ${open(path)}; then ( eval ${quote(run.text)} ) </dev/null; c=$?; [ $c = 0 ] || exec 9>&-; else c=1; fi`
 
 const step = (each: Step): string => {
   const { chained, holding } = each
-  const body = holding === undefined ? plain(each) : held(each, holding)
+  const body = holding === undefined ? plain(each.run) : held(each, holding)
   return chained === true
     ? `if [ $chain = 0 ]; then ${body}; chain=$c; else c=skipped; fi; lbprov_mark "$c"`
     : `${body}; lbprov_mark "$c"`

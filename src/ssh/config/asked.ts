@@ -10,21 +10,26 @@ const saidBy = ({ option, words, rest, place }: Setting): Said => ({
   line: place.line,
 })
 
+const asking = (of: 'openssh' | 'nobody') =>
+  options.flatMap(({ name, use }) =>
+    typeof use === 'string' || use.of !== of ? [] : [{ name, use }],
+  )
+
+/** Asked of every hop. */
+const askingFor = { openssh: asking('openssh'), nobody: asking('nobody') }
+
 /** What settings ask for that only the system's ssh does, or nobody. */
 export const asked = (
   { first, certificateFiles }: Settings,
   of: 'openssh' | 'nobody',
 ): readonly Said[] => {
-  // Most hosts' settings ask for nothing.
-  if (first.size === 0 && certificateFiles.length === 0) return []
   const valueOf = (setting: Setting): string =>
     (setting.option.kind === 'command' ? setting.rest : setting.words[0]) ?? ''
   const said = (name: string): string | undefined => {
     const setting = first.get(name)
     return setting === undefined ? undefined : valueOf(setting)
   }
-  return options.flatMap(({ name, use }) => {
-    if (typeof use === 'string' || use.of !== of) return []
+  return askingFor[of].flatMap(({ name, use }) => {
     const one = first.get(name)
     const all = name === 'CertificateFile' ? certificateFiles : one === undefined ? [] : [one]
     return all

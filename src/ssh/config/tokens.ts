@@ -40,7 +40,10 @@ const PROXY_LETTERS = 'hknpr'
 
 /** `whenNoAlias`: what %k is without a HostKeyAlias. */
 export const tokensOf = (to: Connection, local: Local, whenNoAlias = to.name): Tokens => ({
-  C: hashOf(to, local),
+  // A sum that hardly anybody asks for.
+  get C() {
+    return hashOf(to, local)
+  },
   L: local.host.replace(/\..*$/s, ''),
   d: local.home,
   h: to.host,
