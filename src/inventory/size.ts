@@ -35,6 +35,8 @@ const most: Readonly<Record<string, number>> = {
   services: 1000,
 }
 const mostCards = 3000
+// One for each family of each card, and of each network with its gateway.
+const mostAddresses = 10_000
 const mostPlaces = 2000
 // A thousand real servers, all of them behind each of two hundred services.
 const mostMembers = 200_000
@@ -48,8 +50,14 @@ const sum = (numbers: readonly number[]): number => numbers.reduce((a, b) => a +
 export const excessOf = (value: unknown): readonly Excess[] => {
   const services = Object.values(mapAt(value, 'services'))
   const servers = lengthOf(mapAt(value, 'real_servers'), 0)
-  const cards = ['routers', 'real_servers'].flatMap((kind) =>
-    Object.values(mapAt(value, kind)).map((host) => lengthOf(mapAt(host, 'interfaces'), 0)),
+  const cardsOf = ['routers', 'real_servers'].flatMap((kind) =>
+    Object.values(mapAt(value, kind)).map((host) => Object.values(mapAt(host, 'interfaces'))),
+  )
+  const cards = cardsOf.map(({ length }) => length)
+  const addresses = [...cardsOf.flat(), ...Object.values(mapAt(value, 'networks'))].map((each) =>
+    isMap(each)
+      ? sum([each.address, each.gateway, each.subnet].map((list) => lengthOf(list, 0)))
+      : 0,
   )
   const vips = services.map((each) => (isMap(each) ? lengthOf(each.vip, 1) : 1))
   const places = services.map((each, n) =>
@@ -64,6 +72,7 @@ export const excessOf = (value: unknown): readonly Excess[] => {
   })
   const totals = [
     { path: [], n: sum(cards), limit: mostCards, what: 'interfaces' },
+    { path: [], n: sum(addresses), limit: mostAddresses, what: 'addresses, subnets and gateways' },
     { path: ['services'], n: sum(places), limit: mostPlaces, what: 'ports of VIPs' },
     { path: ['services'], n: sum(members), limit: mostMembers, what: 'places in their pools' },
   ]
