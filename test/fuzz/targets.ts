@@ -10,7 +10,10 @@ import { parsePlatform, platformQuestions } from '../../src/platform.ts'
 import { orphansOf } from '../../src/playbook/orphans.ts'
 import { readPlaybook } from '../../src/playbook/read.ts'
 import type { Change } from '../../src/resource.ts'
+import { lookAt, sumOf } from '../../src/resources/file-look.ts'
+import { contents } from '../../src/sh/contents.ts'
 import { unpack } from '../../src/sh/frame.ts'
+import { isActive } from '../../src/sh/is-active.ts'
 import { Ignored, parse } from '../../src/ssh/config/parse.ts'
 import { gather } from '../../src/ssh/gather.ts'
 import { judgeKey, parseKnownHosts } from '../../src/ssh/known-hosts.ts'
@@ -138,7 +141,16 @@ const manifestSeeds = (): readonly string[] =>
     const memory = bound(each).remember(each.answers)
     if (memory === undefined) return []
     const line = JSON.stringify({ ...entry, ...memory, cluster: 'web', since: [1, 2] })
-    return [asText([said(`${line}\n`), said('roster []\n'), ...Object.values(each.answers)])]
+    const [manifest, records] = ['manifest/0a', 'records/roster'].map(
+      (name) => `/var/lib/lbprov/${name}.json:`,
+    )
+    return [
+      asText([
+        said(`${String(manifest)}${line}\n`),
+        said(`${String(records)}[]\n`),
+        ...Object.values(each.answers),
+      ]),
+    ]
   })
 
 const memory: Target = {
@@ -193,6 +205,30 @@ const lock: Target = {
   },
 }
 
+const names = ['/etc/a', '/etc/b']
+const seal = '0a1b2c3d-0000-4000-8000-00000000000f\n'
+const kinds = [contents, lookAt, sumOf, isActive].flatMap((ask) => ask(names[0] ?? '').of ?? [])
+
+/** One answer to two questions of a kind. */
+const together: Target = {
+  name: 'together',
+  seeds: [
+    `0\u241d${asText([said(`file\nabsent\n${seal}one\n${seal}`)])}`,
+    `0\u241d${asText([said(`file\nother\n${seal}${seal}`, 1, 'cat: /etc/a: Permission denied\n')])}`,
+    `1\u241d${asText([said('there\n.\nabsent\nmissing /etc\n.\nregular file/root/root/644\n')])}`,
+    `2\u241d${asText([said(`file\nnone\n${'0'.repeat(64)}  /etc/a\n`)])}`,
+    `3\u241d${asText([said('active\ninactive\n')])}`,
+  ],
+  read: (text) => {
+    const [number = '', ...rest] = text.split('\u241d')
+    const of = kinds[Math.abs(Number.parseInt(number, 10) || 0) % kinds.length]
+    if (of === undefined) return ''
+    const answers = of.kind.cut(answersTo(['all'], rest.join('')).all as never, names)
+    if (answers.length !== names.length) throw new Error('not one for each')
+    return answers.map(({ out }) => tame(out)).join('\n')
+  },
+}
+
 const mark = '0123456789abcdef'
 const frames: Target = {
   name: 'frames',
@@ -219,6 +255,7 @@ export const targets: readonly Target[] = [
   platform,
   memory,
   resource,
+  together,
   lock,
   frames,
 ]

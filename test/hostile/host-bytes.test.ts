@@ -8,7 +8,7 @@ import { targets } from '../fuzz/targets.ts'
 import { tame, tameWord } from '../../src/printable.ts'
 import { printable, printableLine } from '../../src/printable.ts'
 
-const hosts = ['platform', 'memory', 'resource', 'lock', 'frames', 'known_hosts']
+const hosts = ['platform', 'memory', 'resource', 'together', 'lock', 'frames', 'known_hosts']
 
 const bytes = fc.oneof(
   fc.string({ unit: 'binary' }),
@@ -30,7 +30,11 @@ describe('whatever a host answers', () => {
         })
       const any = fc
         .tuple(fc.nat({ max: 2000 }), fc.array(answer, { maxLength: 10 }))
-        .map(([n, each]) => (target.name === 'resource' ? `${String(n)}\u241d` : '') + asText(each))
+        .map(
+          ([n, each]) =>
+            (['resource', 'together'].includes(target.name) ? `${String(n)}\u241d` : '') +
+            asText(each),
+        )
       fc.assert(
         fc.property(fc.oneof(nearly, any), (text) => {
           expect(fault(target, text)).toBeUndefined()
