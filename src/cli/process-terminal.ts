@@ -1,41 +1,6 @@
-import { createInterface } from 'node:readline/promises'
-import { Writable } from 'node:stream'
-
 import { printable } from '../printable.ts'
 import type { Terminal } from '../ui/terminal.ts'
-
-type Process = Pick<NodeJS.Process, 'stdin' | 'stdout' | 'stderr' | 'env' | 'kill' | 'pid'>
-
-const ask = async (
-  own: Process,
-  signal: AbortSignal,
-  question: string,
-  hidden: boolean,
-): Promise<string> => {
-  const { stdin, stderr } = own
-  let muted = false
-  // The question and what is typed are written through here; a passphrase is not.
-  const echo = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      if (!muted) stderr.write(chunk)
-      done()
-    },
-  })
-  const reader = createInterface({ input: stdin, output: echo, terminal: true })
-  // While it reads, Ctrl-C is a key like any other; what it means is decided where signals are.
-  reader.on('SIGINT', () => own.kill(own.pid, 'SIGINT'))
-  const ended = new Promise<string>((resolve) => reader.once('close', () => resolve('')))
-  try {
-    const answer = reader.question(question, { signal })
-    muted = hidden
-    return await Promise.race([answer, ended])
-  } catch {
-    return ''
-  } finally {
-    reader.close()
-    if (hidden) stderr.write('\n')
-  }
-}
+import type { Process } from './ask.ts'
 
 /** The terminal of a process. Questions go to stderr, so that stdout holds only what was asked for. */
 export const processTerminal = (own: Process, signal: AbortSignal): Terminal => {
@@ -51,6 +16,10 @@ export const processTerminal = (own: Process, signal: AbortSignal): Terminal => 
     },
     drawn,
     colour: stdout.isTTY && env.TERM !== 'dumb' && (env.NO_COLOR ?? '') === '',
-    ask: (question, hidden) => ask(own, signal, printable(question), hidden !== undefined),
+    // Most runs ask nobody, and Node's readline takes its time.
+    ask: async (question, hidden) => {
+      const { ask } = await import('./ask.ts')
+      return ask(own, signal, printable(question), hidden !== undefined)
+    },
   }
 }
