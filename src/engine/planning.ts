@@ -27,19 +27,23 @@ export const withDrift = (
     }
   })
 
-const hostPlan = (
-  host: string,
-  resources: readonly Resource[],
-  judged: ReadonlyMap<Resource, Judged>,
-): HostPlan => {
-  const mine = resources.flatMap((resource) => judged.get(resource) ?? [])
-  return {
-    host,
-    changes: mine.flatMap(({ changes }) => changes),
-    unchanged: mine.filter(({ changes }) => changes.length === 0).length,
-    left: mine.flatMap(({ left }) => left),
-  }
+/** By place, not by resource: equal wishes are one, and it is judged anew where it stands a second time. */
+const byPhase = (
+  wishes: Wishes,
+  judged: readonly Judged[],
+): ReadonlyMap<string, readonly Judged[]> => {
+  let from = 0
+  return new Map(
+    [...wishes].map(([phase, { length }]) => [phase, judged.slice(from, (from += length))]),
+  )
 }
+
+const hostPlan = (host: string, judged: readonly Judged[]): HostPlan => ({
+  host,
+  changes: judged.flatMap(({ changes }) => changes),
+  unchanged: judged.filter(({ changes }) => changes.length === 0).length,
+  left: judged.flatMap(({ left }) => left),
+})
 
 /** Of two wishes with one id, the first finds the host as it was; both may leave their word there. */
 export const findings = (judged: readonly Judged[]): ReadonlyMap<string, ManifestEntry> => {
@@ -63,14 +67,14 @@ const inOrder = (serial: number | undefined, hosts: readonly HostPlan[]): readon
   return [...hosts.filter((host) => !isLast(host)), ...hosts.filter(isLast)]
 }
 
-/** The plan, from what each host's resources say of its answers. */
+/** The plan, from what each host's resources say of its answers, in the order of its wishes. */
 export const planOf = (
   phases: readonly Phase[],
   wishes: ReadonlyMap<string, Wishes>,
   judged: ReadonlyMap<string, readonly Judged[]>,
 ): Plan => {
-  const byResource = new Map(
-    [...judged].map(([host, all]) => [host, new Map(all.map((each) => [each.resource, each]))]),
+  const said = new Map(
+    [...judged].map(([host, all]) => [host, byPhase(wishes.get(host) ?? new Map(), all)]),
   )
   return {
     phases: phases.map(({ name, hosts, serial, needs, absent }): PhasePlan => ({
@@ -81,8 +85,8 @@ export const planOf = (
       hosts: inOrder(
         serial,
         hosts.flatMap((host) => {
-          const mine = byResource.get(host)
-          return mine === undefined ? [] : [hostPlan(host, wishes.get(host)?.get(name) ?? [], mine)]
+          const mine = said.get(host)
+          return mine === undefined ? [] : [hostPlan(host, mine.get(name) ?? [])]
         }),
       ),
     })),
