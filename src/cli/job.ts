@@ -7,6 +7,7 @@ import type { Cluster, ManagedHost, Ssh } from '../inventory/cluster.ts'
 import { readDrained, withDrained } from '../lvs/drained.ts'
 import { departed, readRoster } from '../lvs/roster.ts'
 import type { KnownHost, Place } from '../lvs/task.ts'
+import { onceEach } from '../once-each.ts'
 import { isStopped, orphansOf } from '../playbook/orphans.ts'
 import { leavingPhases, orphansPhase, phasesOf, withOrphans } from '../playbook/phases.ts'
 import { wishesOf } from '../playbook/wishes.ts'
@@ -86,16 +87,10 @@ export const applyJob = (
   const names = hosts.map(({ name }) => name)
   const byName = new Map(hosts.map((host) => [host.name, host]))
   // The same for every host of a run: read once, however many there are.
-  const once = new WeakMap<Found, ReturnType<typeof recall>>()
-  const recall = (facts: Found) => {
+  const remembered = onceEach((facts: Found) => {
     const memory = edit(sharedMemory(cluster, facts))
     return { ...memory, cluster: withDrained(cluster, memory.drained) }
-  }
-  const remembered = (facts: Found): ReturnType<typeof recall> => {
-    const known = once.get(facts) ?? recall(facts)
-    once.set(facts, known)
-    return known
-  }
+  })
   const placeOf = (name: string, facts: Found): Place => {
     const host = byName.get(name)
     const found = facts.get(name)
