@@ -40,8 +40,9 @@ export const merge = (old: Results, { about, entries }: Results): Results => {
 }
 
 export const writeResults = async (results: Results): Promise<void> => {
-  const { format } = await import('prettier')
-  writeFileSync(resultsFile, await format(JSON.stringify(results), { parser: 'json' }))
+  const { format, resolveConfig } = await import('prettier')
+  const own = await resolveConfig(resultsFile)
+  writeFileSync(resultsFile, await format(JSON.stringify(results), { ...own, parser: 'json' }))
 }
 
 const rounded = (numbers: readonly number[], digits: number): readonly number[] =>
