@@ -52,21 +52,21 @@ const bytesOf = (file: string): Buffer | undefined => {
  * ones have Maglev before that, and no such flag. A V8 that nobody has tried is left as it is: it complains about a flag
  * that it does not know.
  */
-const takeItEasy = (): void => {
+const tuneForShortRuns = (): void => {
   const major = Number.parseInt(process.versions.v8, 10)
   if (major <= 14) setFlagsFromString('--semi-space-growth-factor=16')
   if (major === 11) setFlagsFromString('--interrupt-budget=1000000')
 }
 
 /**
- * Runs a CommonJS bundle of `npm run build`, each chunk as `wrap` makes it, with the compiled form that stands beside each of its chunks: most of what a
- * start costs is V8 reading the same text again. One that another Node made is passed over by V8 itself (vm.Script,
- * cachedData), and the text is compiled; but V8 knows a text by its length alone, so a chunk's name must come from its
- * text. `loaded` is told of every chunk, for the build to write its compiled form.
+ * Runs a CommonJS bundle of `npm run build`, each chunk as `wrap` makes it, with the compiled form that stands beside it:
+ * most of what a start costs is V8 reading the same text again. One that another Node made is passed over by V8 itself
+ * (vm.Script, cachedData), and the text is compiled; but V8 knows a text by its length alone, so a chunk's name must come
+ * from its text. `loaded` is told of every chunk, for the build to write its compiled form.
  */
 export const launch = (entry: string, loaded: (chunk: Chunk) => void = () => undefined): void => {
   // First: a compiled form is good for the flags that it was made with.
-  takeItEasy()
+  tuneForShortRuns()
   const folder = dirname(entry)
   const own = createRequire(entry)
   const chunks = new Map<string, { exports: Exports }>()

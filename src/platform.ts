@@ -1,6 +1,6 @@
 import { AnswerError } from './errors.ts'
 import { lately } from './lately.ts'
-import type { Answer } from './sh/frame.ts'
+import type { Answer } from './sh/answer.ts'
 import { sh, type Sh } from './sh/sh.ts'
 import { tableLoaded } from './sh/xtables.ts'
 

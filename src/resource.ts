@@ -3,8 +3,8 @@ import type { z } from 'zod'
 import { boundOnce, once, wishText } from './binding.ts'
 import { AnswerError } from './errors.ts'
 import type { Content } from './secret.ts'
-import type { Answer } from './sh/frame.ts'
-import { latelyAnswered, type Answers } from './sh/lately-answered.ts'
+import type { Answer, Answers } from './sh/answer.ts'
+import { latelyAnswered } from './sh/lately-answered.ts'
 import type { Sh } from './sh/sh.ts'
 
 interface Difference {

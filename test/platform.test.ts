@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import { parsePlatform, platformQuestions } from '../src/platform.ts'
-import type { Answer } from '../src/sh/frame.ts'
+import type { Answer } from '../src/sh/answer.ts'
 
 const bookworm = `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
 VERSION_ID="12"

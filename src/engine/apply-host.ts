@@ -1,5 +1,6 @@
 import { AnswerError, ChangeError, ProofError, ReachError, type LbprovError } from '../errors.ts'
-import type { Answer, Step } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
+import type { Step } from '../sh/frame.ts'
 import { lines, sh } from '../sh/sh.ts'
 import { judge, questions, steps } from './ask.ts'
 import { guarded } from './guarded.ts'

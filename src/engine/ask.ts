@@ -1,7 +1,8 @@
 import { AnswerError, LbprovError } from '../errors.ts'
 import type { ManifestEntry, Resource } from '../resource.ts'
-import type { Answer, Step } from '../sh/frame.ts'
-import { sh, type Kind, type Sh } from '../sh/sh.ts'
+import type { Answer } from '../sh/answer.ts'
+import type { Step } from '../sh/frame.ts'
+import type { Kind, Sh } from '../sh/sh.ts'
 import { lately } from '../lately.ts'
 import { onceEach } from '../once-each.ts'
 import type { PlannedChange } from './plan.ts'
@@ -21,11 +22,13 @@ const askOf = onceEach((kind: Kind) =>
   ),
 )
 
-const inOne = (of: readonly Sh[], kind: Kind | undefined): Asked => {
-  const [first] = of
-  if (kind === undefined || first === undefined || of.length === 1) {
-    return { run: first ?? sh`:`, of, cut: (answer) => [answer] }
-  }
+const alone = (question: Sh): Asked => ({
+  run: question,
+  of: [question],
+  cut: (answer) => [answer],
+})
+
+const inOne = (kind: Kind, of: readonly Sh[]): Asked => {
   const words = of.flatMap(({ of: member }) => member?.word ?? [])
   return { run: askOf(kind)(words), of, cut: (answer) => kind.cut(answer, words) }
 }
@@ -35,19 +38,25 @@ const asked = onceEach((resources: readonly Resource[]): readonly Asked[] => {
   for (const { probe } of resources) {
     for (const question of Object.values(probe)) each.set(question.text, question)
   }
-  // A question of no kind is alone of its own.
-  const kinds = new Map<Kind | Sh, Sh[]>()
+  const kinds = new Map<Kind, Sh[]>()
   for (const question of each.values()) {
-    const kind = question.of?.kind ?? question
-    kinds.set(kind, [...(kinds.get(kind) ?? []), question])
+    if (question.of === undefined) continue
+    const { kind } = question.of
+    const members = kinds.get(kind)
+    if (members === undefined) kinds.set(kind, [question])
+    else members.push(question)
   }
-  return [...kinds.values()].map((of) => inOne(of, of[0]?.of?.kind))
+  // All of a kind where its first one stands.
+  return [...each.values()].flatMap((question) => {
+    const of = question.of && kinds.get(question.of.kind)
+    if (question.of === undefined || of === undefined || of.length === 1) return [alone(question)]
+    return of[0] === question ? [inOne(question.of.kind, of)] : []
+  })
 })
 
 /** All questions of the resources, each put once however many resources ask it, and those of a kind in one script. */
-export const questions = onceEach((resources: readonly Resource[]): readonly Sh[] =>
-  asked(resources).map(({ run }) => run),
-)
+export const questions = (resources: readonly Resource[]): readonly Sh[] =>
+  asked(resources).map(({ run }) => run)
 
 export const steps = (questioned: readonly Sh[]): readonly Step[] =>
   questioned.map((run) => ({ run }))

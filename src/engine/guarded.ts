@@ -3,7 +3,7 @@ import { performance } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 
 import { AnswerError, ChangeError, LbprovError, LockedError, ReachError } from '../errors.ts'
-import type { Answer } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
 import { judge, questions, steps } from './ask.ts'
 import { arm, confirm, undoneExit } from './guard.ts'
 import { lockAnswer, lockStep } from './lock.ts'

@@ -6,7 +6,7 @@ import { AnswerError } from '../errors.ts'
 import { parseJson } from '../json.ts'
 import { tameWord } from '../printable.ts'
 import type { ManifestEntry } from '../resource.ts'
-import type { Answer } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 
 /** A line of the manifest as it stands on a host. */

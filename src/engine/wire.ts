@@ -1,4 +1,5 @@
-import type { Answer, Step } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
+import type { Step } from '../sh/frame.ts'
 
 /** One open connection to one host, with one long-lived shell that has root's rights. */
 export interface Wire {

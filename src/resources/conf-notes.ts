@@ -1,5 +1,5 @@
 import { lines, sh, type Sh } from '../sh/sh.ts'
-import type { Answer } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
 
 /*
  * What was done for a daemon's file before the next one takes its place is noted under /run, with which file it was

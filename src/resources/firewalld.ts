@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
-import type { Answer } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
 import { contents } from '../sh/contents.ts'
 import { sh, type Sh } from '../sh/sh.ts'
 import { deviceName } from './device.ts'

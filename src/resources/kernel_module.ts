@@ -2,6 +2,7 @@ import { z } from 'zod'
 
 import { defineResource } from '../resource.ts'
 import { Secret } from '../secret.ts'
+import { builtIn } from '../sh/built-in.ts'
 import { contents } from '../sh/contents.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import { removeFile, replaceFile } from './replace-file.ts'
@@ -9,7 +10,7 @@ import { removeFile, replaceFile } from './replace-file.ts'
 const fileOf = (name: string): string => `/etc/modules-load.d/lbprov-${name}.conf`
 
 // The kernel's own lists spell a name with - or with _, as its source file does.
-const builtIn = (name: string): string => `/${name.replaceAll('_', '[-_]')}[.]ko`
+const fileWords = (name: string): string => `/${name.replaceAll('_', '[-_]')}[.]ko`
 
 interface ModuleIs {
   readonly loaded: boolean
@@ -46,7 +47,7 @@ export const kernel_module = defineResource({
   id: ({ name }) => name,
   probe: ({ name }) => ({
     // A module that is built in may have no directory in /sys, but then the kernel's list names it.
-    live: sh`if [ -d /sys/module/${name} ] || { read -r release </proc/sys/kernel/osrelease && [ -e "/lib/modules/$release/modules.builtin" ] && grep -qs ${builtIn(name)} "/lib/modules/$release/modules.builtin"; }; then echo loaded; fi`,
+    live: sh`if [ -d /sys/module/${name} ] || ${builtIn(fileWords(name))}; then echo loaded; fi`,
     saved: contents(fileOf(name)),
     // The same question for every module. A kernel without modules has no such list.
     all: contents('/proc/modules'),

@@ -1,4 +1,4 @@
-import type { Answer } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
 import { sh, type Sh } from '../sh/sh.ts'
 import { sha256 } from './sha256.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
-import type { Answer } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
 import { sh, together, type Kind, type Sh } from '../sh/sh.ts'
 
 const packageName = z

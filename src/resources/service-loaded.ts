@@ -1,4 +1,4 @@
-import type { Answer } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
 import { contents } from '../sh/contents.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
-import type { Answer } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import { enableUnit } from './enable-unit.ts'
 import { loadedQuestions, noting, staleFiles } from './service-loaded.ts'

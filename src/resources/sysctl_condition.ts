@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import { contents } from '../sh/contents.ts'
-import type { sh } from '../sh/sh.ts'
+import type { Sh } from '../sh/sh.ts'
 import { canonicalKey, procPath } from './sysctl-files.ts'
 
 export const sysctl_condition = defineResource({
@@ -32,7 +32,7 @@ export const sysctl_condition = defineResource({
   }),
   id: ({ keys }) => keys.join(', '),
   // Not every kernel has every parameter; what is not there is not set.
-  probe: ({ keys }): Readonly<Record<string, ReturnType<typeof sh>>> =>
+  probe: ({ keys }): Readonly<Record<string, Sh>> =>
     Object.fromEntries(keys.map((key) => [key, contents(procPath(key))])),
   parse: (answers, { keys, allowed, because }) => {
     const found = keys.flatMap((key) => {

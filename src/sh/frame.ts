@@ -1,14 +1,8 @@
 import { dirname } from 'node:path/posix'
 
 import { onceEach } from '../once-each.ts'
+import type { Answer } from './answer.ts'
 import { quote, type Sh } from './sh.ts'
-
-/** What a host said to one step. Text is UTF-8; bytes that are not become U+FFFD, and so do NULs, which no shell can hold. */
-export interface Answer {
-  readonly exit: number
-  readonly out: string
-  readonly err: string
-}
 
 /** One piece of a script. */
 export interface Step {

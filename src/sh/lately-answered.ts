@@ -1,7 +1,5 @@
 import { lately } from '../lately.ts'
-import type { Answer } from './frame.ts'
-
-export type Answers = Readonly<Record<string, Answer>>
+import type { Answer, Answers } from './answer.ts'
 
 const sameAnswer = (one: Answer | undefined, other: Answer | undefined): boolean =>
   one === other || (one?.exit === other?.exit && one?.out === other?.out && one?.err === other?.err)

@@ -1,15 +1,9 @@
 import { inspect } from 'node:util'
 
 import { Secret, reveal } from '../secret.ts'
+import type { Answer } from './answer.ts'
 
 const key = Symbol('made by the sh tag')
-
-/** What an answer is, as `Answer` of frame.ts has it. */
-interface Said {
-  readonly exit: number
-  readonly out: string
-  readonly err: string
-}
 
 /** One script that answers for many: a question of its kind is asked about one word. */
 export interface Kind {
@@ -19,7 +13,7 @@ export interface Kind {
    * What each of the words was answered, in their order.
    * @throws AnswerError for an answer that does not say it of all of them
    */
-  cut(said: Said, words: readonly string[]): readonly Said[]
+  cut(answer: Answer, words: readonly string[]): readonly Answer[]
 }
 
 /**

@@ -13,7 +13,11 @@ export const tableLoaded = (tool: 'iptables' | 'ip6tables' | 'arptables', table:
   return sh`{ tool= flavour=
   for at in ${folders}; do [ ! -x "$at/${tool}" ] || { tool=$at/${tool}; break; }; done
   for at in ${folders}; do [ ! "$tool" -ef "$at/xtables-nft-multi" ] || flavour=nft; done
-  [ -n "$tool" ] && { [ -e ${names} ] || ${nfTablesLoaded}; } && {
-    [ -n "$flavour" ] || case $(readlink -f -- "$tool") in *nft*) flavour=nft ;; esac
-    case $flavour in nft) ${nfTablesLoaded} ;; *) grep -qsx ${table} ${names} ;; esac; }; }`
+  [ -n "$tool" ] && case $flavour in
+    nft) ${nfTablesLoaded} ;;
+    *) { [ -e ${names} ] || ${nfTablesLoaded}; } && case $(readlink -f -- "$tool") in
+      *nft*) flavour=nft; ${nfTablesLoaded} ;;
+      *) grep -qsx ${table} ${names} ;;
+    esac ;;
+  esac; }`
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
-import { endMark, pack, stepsEnded, unpack, type Answer, type Step } from '../sh/frame.ts'
+import type { Answer } from '../sh/answer.ts'
+import { endMark, pack, stepsEnded, unpack, type Step } from '../sh/frame.ts'
 import { gather, makeFinder } from './gather.ts'
 
 /** One script on its way, and what has come of it. */

@@ -1,5 +1,5 @@
 import type { Resource } from '../../src/resource.ts'
-import type { Answer } from '../../src/sh/frame.ts'
+import type { Answer } from '../../src/sh/answer.ts'
 
 // Between the parts of an answer, and between answers; a host that sends these says nothing that lbprov asked for.
 const PART = '\u241f'

@@ -6,7 +6,7 @@ import { z } from 'zod'
 import type { Change, Resource, ResourceKind } from '../../src/resource.ts'
 import { resourceKinds } from '../../src/resources/index.ts'
 import { Secret } from '../../src/secret.ts'
-import type { Answer } from '../../src/sh/frame.ts'
+import type { Answer } from '../../src/sh/answer.ts'
 import { readYaml } from '../../src/yaml.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))

@@ -1,5 +1,6 @@
 import type { Change, Resource } from '../../src/resource.ts'
-import { pack, unpack, type Answer } from '../../src/sh/frame.ts'
+import type { Answer } from '../../src/sh/answer.ts'
+import { pack, unpack } from '../../src/sh/frame.ts'
 import type { Sh } from '../../src/sh/sh.ts'
 
 /** Whatever runs a shell: a toy host, or this very machine. */

@@ -12,7 +12,7 @@ import { packageResource, removePackages } from '../../src/resources/package.ts'
 import { route } from '../../src/resources/route.ts'
 import { service } from '../../src/resources/service.ts'
 import { sha256 } from '../../src/resources/sha256.ts'
-import type { Answer } from '../../src/sh/frame.ts'
+import type { Answer } from '../../src/sh/answer.ts'
 import { toyHost, type Toy } from '../toy/toy.ts'
 import { applyOn, judgeOn, runOn, shells, trip, type Shell } from './on-host.ts'
 

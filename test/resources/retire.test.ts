@@ -17,7 +17,7 @@ import { packageResource, removePackages } from '../../src/resources/package.ts'
 import { route } from '../../src/resources/route.ts'
 import { service } from '../../src/resources/service.ts'
 import { sha256 } from '../../src/resources/sha256.ts'
-import type { Answer } from '../../src/sh/frame.ts'
+import type { Answer } from '../../src/sh/answer.ts'
 import { asShown, bound, casesOf, type ShownChange } from './case-files.ts'
 import { judgeOn, runOn, trip, type Place } from './on-host.ts'
 

@@ -5,7 +5,7 @@ import { arptables } from '../../src/resources/arptables.ts'
 import { firewalld } from '../../src/resources/firewalld.ts'
 import { iptables } from '../../src/resources/iptables.ts'
 import { loopback_vips } from '../../src/resources/loopback_vips.ts'
-import type { Answer } from '../../src/sh/frame.ts'
+import type { Answer } from '../../src/sh/answer.ts'
 
 export type Answers = Readonly<Record<string, Answer>>
 

@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest'
 
 import { AnswerError } from '../../src/errors.ts'
 import { lookAt, sumOf } from '../../src/resources/file-look.ts'
-import type { Answer } from '../../src/sh/frame.ts'
+import type { Answer } from '../../src/sh/answer.ts'
 import { contents } from '../../src/sh/contents.ts'
 import { isActive } from '../../src/sh/is-active.ts'
 import type { Kind, Sh } from '../../src/sh/sh.ts'

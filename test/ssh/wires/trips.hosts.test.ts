@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Answer } from '../../../src/sh/frame.ts'
+import type { Answer } from '../../../src/sh/answer.ts'
 import { sh, type Sh } from '../../../src/sh/sh.ts'
 import { both, local, open, remotes } from './wires.ts'
 
