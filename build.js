@@ -20,7 +20,7 @@ const withoutAgents = {
   load: (id) => (id.endsWith('/ssh2/lib/http-agents.js') ? 'module.exports = {}' : undefined),
 }
 
-/** Ciphers in C++, where npm could compile them: a tenth of what Node's own streams cost a packet. */
+/** ssh2's ciphers in C++, where npm could compile them; it looks for them beside itself, where a bundle is not. */
 const compiledCiphers = {
   name: 'compiled-ciphers',
   resolveId: (id) =>

@@ -47,7 +47,7 @@ const bytesOf = (file: string): Buffer | undefined => {
 
 /**
  * A run is over before much of what V8 does for the long run has paid. New objects get 16 MB at once instead of one that
- * doubles: a start fills it five times over. And V8 11 (Node 20) optimises what has run through 66 KB of bytecode, on
+ * doubles, and that a start fills again and again. And V8 11 (Node 20) optimises what has run through 66 KB of bytecode, on
  * another thread: a quarter of the CPU of a run. Fifteen times as long is still soon enough for a thousand hosts. Later
  * ones have Maglev before that, and no such flag. A V8 that nobody has tried is left as it is: it complains about a flag
  * that it does not know.

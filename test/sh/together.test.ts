@@ -8,6 +8,7 @@ import { describe, expect, it } from 'vitest'
 
 import { AnswerError } from '../../src/errors.ts'
 import { lookAt, sumOf } from '../../src/resources/file-look.ts'
+import { packageResource } from '../../src/resources/package.ts'
 import type { Answer } from '../../src/sh/answer.ts'
 import { contents } from '../../src/sh/contents.ts'
 import { isActive } from '../../src/sh/is-active.ts'
@@ -86,6 +87,23 @@ describe.each(shells.map((shell) => [shell[0], shell] as const))('in %s', (_, sh
     )
   })
 })
+
+it.each(shells.map((shell) => [shell[0], shell] as const))(
+  'packages are answered as if each were asked about alone, in %s',
+  (_, shell) => {
+    const names = ['bash', 'no-such-package', 'dpkg']
+    const { probe } = packageResource.bind({ manager: 'apt', names })
+    const questions = names.flatMap((each) => probe[each] ?? [])
+    const kind = kindOf(questions[0])
+    const together = kind.cut(said(kind.ask(names), shell), names)
+    expect(together).toEqual(questions.map((question) => said(question, shell)))
+    expect(together.map(({ exit, out }) => [exit, out])).toEqual([
+      [0, 'installed\n'],
+      [1, ''],
+      [0, 'installed\n'],
+    ])
+  },
+)
 
 const files = kindOf(contents('/etc/hosts'))
 const units = kindOf(isActive('firewalld'))
