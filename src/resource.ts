@@ -4,41 +4,12 @@ import { boundOnce, once, wishText } from './binding.ts'
 import { AnswerError } from './errors.ts'
 import type { Content } from './secret.ts'
 import type { Answer, Answers } from './sh/answer.ts'
+import type { Change } from './change.ts'
+import type { Peer, PeerSettings, PeerSpec } from './peer.ts'
 import { latelyAnswered } from './sh/lately-answered.ts'
 import type { Sh } from './sh/sh.ts'
 
-interface Difference {
-  /** In an operator's words: `net.ipv4.ip_forward, live`. */
-  readonly what: string
-  /** What is there; `undefined`: nothing. For people: secrets are masked already. */
-  readonly before: string | undefined
-  /** What will be there; `undefined`: nothing. For people: secrets are masked already. */
-  readonly after: string | undefined
-  /** The two are whole texts of a file: shown as a unified diff under `what`, its path. */
-  readonly text?: true
-  /** What an operator should know before it happens: `the VIP stays on lb1`. */
-  readonly note?: string
-  /** In a serial phase, hosts with such a change come after those without. */
-  readonly comesLast?: true
-  /** Not done unless every host of its phase is in the run and answers: these would disagree with it. */
-  readonly needsAll?: true
-  /** Where in the inventory a line of the new text comes from, by line number from 1. */
-  readonly places?: Readonly<Record<number, string>>
-  /** Once it is done, the host may be reached at this address too, and no more at the one that is known. */
-  readonly reachAt?: string
-  /** The command that mends it. */
-  readonly run: Sh
-}
-
-interface Harmless {
-  readonly severs?: false
-}
-
-interface Severing {
-  /** May cut the connection it travels on, so it cannot be written without its way back. */
-  readonly severs: true
-  readonly undo: Sh
-}
+export type { Change } from './change.ts'
 
 /** A file of a host as a person may see it. */
 export interface SavedFile {
@@ -47,9 +18,6 @@ export interface SavedFile {
   /** Its true text, where `text` masks a secret. */
   readonly content?: Content
 }
-
-/** One difference between wish and host, and the command that mends it. */
-export type Change = Difference & (Harmless | Severing)
 
 /** What it takes to have a host as it was before lbprov: the changes, and what cannot or must not be taken back. */
 export interface Retirement {
@@ -74,6 +42,8 @@ export interface RetireSpec<Schema extends z.ZodType, Is> {
    * there, the latest last.
    */
   back(kept: z.output<Schema>, found: Found<Is>): Retirement
+  /** What a daemon that ran before lbprov told its peers, and will tell again; undefined: it cannot be known. */
+  readonly formerPeer?: (kept: z.output<Schema>, before: Is) => PeerSettings | undefined
 }
 
 export interface Found<Is> {
@@ -123,6 +93,8 @@ export interface ResourceSpec<Schema extends z.ZodType, Part extends string, Is>
    * run may wish the same id twice, the later wish planned with the earlier one in mind.
    */
   after?(should: z.output<Schema>, is: Is): Is
+  /** Only for a daemon that must agree with those of other hosts. */
+  readonly peer?: PeerSpec<Schema, Is>
   /** Without it, the kind leaves nothing behind that could be taken back. */
   readonly retire?: RetireSpec<Schema, Is>
 }
@@ -144,6 +116,8 @@ export interface Resource {
   there?(answers: Answers): string | undefined
   /** For an orphan only: sentences about what will not be taken back. */
   left?(answers: Answers): readonly string[]
+  /** The daemon that it keeps among its peers; without it, there is none. */
+  peer?(answers: Answers): Peer
 }
 
 /** What a list of kinds needs of each, whatever its schema. */
@@ -175,7 +149,7 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
 ): ResourceKind<Schema> => {
   const idOf = (should: z.output<Schema>): string => `${spec.name} ${spec.id(should)}`
   const make = (should: z.output<Schema>): Resource => {
-    const { retire } = spec
+    const { retire, peer } = spec
     const probe = once(() => spec.probe(should))
     const files = once(() => spec.files?.(should) ?? [])
     const wish = once(() => wishText(should))
@@ -212,6 +186,12 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
               before: spec.parse(answers, should),
               wrote: retire.wrote === undefined ? [] : [retire.wrote(should)],
             },
+      ...(peer !== undefined && {
+        peer: (answers): Peer => ({
+          state: peer.state(spec.parse(answers, should)),
+          desired: peer.desired(should),
+        }),
+      }),
     }
     if (spec.after !== undefined) {
       afterOf.set(resource, (is) => spec.after?.(should, is as Is))
@@ -224,7 +204,7 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
     schema: spec.schema,
     bind: boundOnce((wish) => make(spec.schema.parse(wish))),
     orphan: (entry) => {
-      const { retire } = spec
+      const { retire, peer } = spec
       const read = spec.schema.safeParse(entry.wish)
       if (retire === undefined || !read.success) throw unreadable(entry, read.error)
       const kept = read.data
@@ -243,6 +223,12 @@ export const defineResource = <Schema extends z.ZodType, Part extends string, Is
         judge: (answers) => back(answers).changes,
         remember: () => undefined,
         left: (answers) => back(answers).left,
+        ...(peer !== undefined && {
+          peer: (answers): Peer => ({
+            state: peer.state(spec.parse(answers, kept)),
+            desired: retire.formerPeer?.(kept, entry.before as Is),
+          }),
+        }),
       }
     },
   }

@@ -1,13 +1,17 @@
 import { isEmpty } from '../engine/plan.ts'
 import type { Survey } from '../engine/survey.ts'
-import { WishError } from '../errors.ts'
-import type { ManagedHost } from '../inventory/cluster.ts'
+import { AnswerError, ReachError, WishError, type LbprovError } from '../errors.ts'
+import type { Cluster, ManagedHost } from '../inventory/cluster.ts'
 import { conduct, mayAsk, screenFor, type ConductOptions } from './conduct.ts'
+import { doubtfulDrains } from './drains.ts'
 import { exitOf } from './exit-of.ts'
 import { openWish, type Wish } from './files.ts'
-import { applyJob, sharedMemory } from './job.ts'
+import { applyJob } from './job.ts'
+import { sharedMemory } from './shared-memory.ts'
 import { limitHosts, narrow, skippedOf } from './narrow.ts'
-import { departed } from '../lvs/roster.ts'
+import { byOwnFiles, departed } from '../lvs/roster.ts'
+import type { KnownHost } from '../lvs/task.ts'
+import { inQuotes } from '../printable.ts'
 import { openReaching, type Reaching } from './reaching.ts'
 import { keepJournal } from './run-journal.ts'
 import { openPlan, savePlan, type Approved, type Narrowing } from './saved-plan.ts'
@@ -34,17 +38,38 @@ const narrowingOf = (options: ApplyOptions, saved: Approved | undefined): Narrow
   )
 }
 
+/** `lb1 and lb2 remember`. */
+const remembering = (routers: readonly string[]): string =>
+  `${routers.join(' and ')} ${routers.length === 1 ? 'remembers' : 'remember'}`
+
+/** What a router remembers may lead nowhere. */
+const whereIs = (host: KnownHost, wayTo: Reaching['wayTo']): string => {
+  try {
+    return wayTo(host)
+  } catch (error) {
+    if (error instanceof ReachError) return inQuotes(host.ssh.host)
+    throw error
+  }
+}
+
 /** Hosts that left the inventory and that the routers still know. */
 const saidOfDeparted = (
   inventory: string,
   { cluster }: Wish,
   { reached }: Survey,
-): readonly string[] =>
-  departed(cluster, sharedMemory(cluster, reached).roster).map(({ name, role }) =>
-    role === 'router'
-      ? `${name} left the inventory, but nobody told it: it may still be a router of this cluster, and hold its VIPs. Take it off with "lbprov remove ${inventory} ${name}".`
-      : `${name} left the inventory, and still has what lbprov wrote there; clean it with "lbprov remove ${inventory} ${name}".`,
-  )
+  wayTo: Reaching['wayTo'],
+): readonly string[] => {
+  const memory = sharedMemory(cluster, reached)
+  return departed(cluster, memory.roster).map((host) => {
+    const { name, role } = host
+    const by = remembering([...(memory.knownBy.get(name)?.keys() ?? [])])
+    const who = `${name} (${whereIs(byOwnFiles(cluster, host), wayTo)}, as ${by}) left the inventory`
+    const command = `lbprov remove ${inventory} ${name}`
+    return role === 'router'
+      ? `${who}, but was never told: it may still be a router of this cluster, and hold its VIPs. Take it off with "${command}".`
+      : `${who}, and still has what lbprov wrote there; clean it with "${command}".`
+  })
+}
 
 /** Addresses that the inventory takes off a host, and by which it says itself that the host is reached. */
 const stillReachedBy = (
@@ -68,6 +93,24 @@ const stillReachedBy = (
       : []
   })
 
+/** With --yes nobody looks at the plan, and what is in doubt is not done. */
+const unseen = (
+  doubts: readonly string[],
+  { routers: [router] }: Cluster,
+): ReadonlyMap<string, LbprovError> =>
+  new Map(
+    doubts.length === 0 || router === undefined
+      ? []
+      : [
+          [
+            router.name,
+            new AnswerError(
+              `${doubts.join('\n')}\n  --yes is no answer to that, so nothing was changed; or run it on a terminal, look at the plan, and say y.`,
+            ),
+          ],
+        ],
+  )
+
 /** `lbprov apply` and `lbprov plan`: the exit code. */
 export const applyCommand = async (
   inventory: string,
@@ -89,17 +132,21 @@ export const applyCommand = async (
   const { screen, run } = keepJournal(shown, { inventory, wish, skipped, command: 'apply' }, world)
   for (const warning of wish.warnings) screen.warn(warning)
   const frame = { wish, forks: options.forks, tell: screen.tell, world, run, looksOnly, reaching }
+  const doubts = ({ reached, plan: found }: Survey): readonly string[] =>
+    doubtfulDrains(wish.cluster, sharedMemory(wish.cluster, reached), found, inventory)
   const { report, plan } = await conduct(applyJob(frame, hosts, narrowing.phase), {
     screen,
     options,
     question: 'Apply?',
-    ...(saved !== undefined && {
-      objection: (found: Survey) => saved.moved(found.plan),
-      approved: true,
-    }),
+    objection: (found) =>
+      saved === undefined
+        ? unseen(options.yes === true && !looksOnly ? doubts(found) : [], wish.cluster)
+        : saved.moved(found.plan),
+    approved: saved !== undefined,
     remarks: (found) => [
       ...reaching.remarks(),
-      ...saidOfDeparted(inventory, wish, found),
+      ...doubts(found),
+      ...saidOfDeparted(inventory, wish, found, reaching.wayTo),
       ...stillReachedBy(inventory, hosts, found, reaching.addressOf),
     ],
     world,

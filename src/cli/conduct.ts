@@ -1,8 +1,8 @@
 import { apply, forecast, leaveAlone } from '../engine/apply.ts'
 import type { Report } from '../engine/outcome.ts'
-import { isEmpty, type Plan } from '../engine/plan.ts'
+import { isEmpty, isStuck, type Plan } from '../engine/plan.ts'
 import { hangUp, lockedHosts, movedSince, survey, type Job, type Survey } from '../engine/survey.ts'
-import type { StaleError } from '../errors.ts'
+import type { LbprovError } from '../errors.ts'
 import { drawnScreen } from '../ui/drawn-screen.ts'
 import { jsonScreen } from '../ui/json-screen.ts'
 import { lineScreen } from '../ui/line-screen.ts'
@@ -38,26 +38,30 @@ export const screenFor = (
 export const mayAsk = (options: ConductOptions, { terminal }: World): boolean =>
   terminal.interactive && options.json !== true
 
-const wanted = async (question: string, { terminal }: World): Promise<boolean> => {
-  const answer = await terminal.ask(`\n${question} [y/N] `)
-  return /^y(es)?$/i.test(answer.trim())
+/** Whether a person says yes: with `yes`, or by typing the name that is asked for. */
+const wanted = async (question: string, { terminal }: World, name?: string): Promise<boolean> => {
+  const how = name === undefined ? '[y/N]' : `Type "${name}" to go on:`
+  const answer = (await terminal.ask(`\n${question} ${how} `)).trim()
+  return name === undefined ? /^y(es)?$/i.test(answer) : answer === name
 }
 
 /** What stands against the plan as it was found: the hosts, and what to say of each. */
-export type Objection = (found: Survey) => ReadonlyMap<string, StaleError>
+export type Objection = (found: Survey) => ReadonlyMap<string, LbprovError>
 
 const follow = async (
   job: Job,
   found: Survey,
-  { screen, options, question, objection, approved, world }: Conduct,
+  { screen, options, question, name, objection, approved, world }: Conduct,
 ): Promise<Report> => {
   const refused = objection?.(found) ?? new Map<string, never>()
   // Another run is at work: not even the hosts that it left free are touched.
   if (refused.size > 0 || lockedHosts(found).length > 0) return leaveAlone(job, found, refused)
   screen.plan(found)
   if (options.dryRun === true) return forecast(job, found)
+  // Nobody is asked about what cannot be done.
+  if (!isEmpty(found.plan) && isStuck(found.plan)) return leaveAlone(job, found)
   const mustAsk = approved !== true && options.yes !== true && !isEmpty(found.plan)
-  if (mustAsk && !(await wanted(question, world))) return leaveAlone(job, found)
+  if (mustAsk && !(await wanted(question, world, name))) return leaveAlone(job, found)
   // A person thinks for a while: are the hosts still as they were?
   const moved = mustAsk ? await movedSince(job, found) : new Map<string, never>()
   if (moved.size > 0 || job.signal.aborted) return leaveAlone(job, found, moved)
@@ -70,6 +74,8 @@ export interface Conduct {
   readonly options: ConductOptions
   /** `Apply?` */
   readonly question: string
+  /** What is to be typed for a yes, where `y` is too easily said. */
+  readonly name?: string
   readonly objection?: Objection
   /** Somebody has said yes to this very plan before. */
   readonly approved?: boolean

@@ -1,17 +1,19 @@
 import { printableLine } from '../printable.ts'
 import { setTimeout as wait } from 'node:timers/promises'
 
-import { isEmpty } from '../engine/plan.ts'
 import { hangUp, survey, type Job, type Survey } from '../engine/survey.ts'
 import { WishError } from '../errors.ts'
 import { hint } from '../faults/nearest.ts'
-import { hostsOf, type Cluster, type Router } from '../inventory/cluster.ts'
+import { hostsOf, type Cluster } from '../inventory/cluster.ts'
 import { connectionsOf } from '../lvs/connections.ts'
 import { ipvsQuestion } from '../resources/ipvs-table.ts'
 import { begin } from './begin.ts'
 import { conduct, type ConductOptions } from './conduct.ts'
+import { drainedByAll, drainedOn, emptiedBy } from './drains.ts'
 import { exitOf } from './exit-of.ts'
-import { applyJob } from './job.ts'
+import { applyJob, type Edit, type JobFrame } from './job.ts'
+import { pendingOn } from './pending.ts'
+import { sharedMemory } from './shared-memory.ts'
 import type { World } from './world.ts'
 
 export interface DrainOptions extends ConductOptions {
@@ -60,24 +62,60 @@ const watch = async (
   }
 }
 
+/** What each router that answers does by now: the real servers that it has drained. */
+type Standing = ReadonlyMap<string, readonly string[]>
+
 /**
- * What else the inventory wishes is for `apply`, which has the right order for it. A router that does not answer is left
- * out: when it is back, it learns of the drain from the others.
+ * What else the inventory asks for is for `apply`, which has the right order for it: so each router must have nothing to
+ * do, by what it remembers itself of drains, or by what all remember. One that does not answer is left out: when it is
+ * back, it learns of the drain from the others.
  */
-const refusePending = (
-  { plan, lost, reached }: Survey,
-  { routers }: Cluster,
+const standingOf = async (
+  frame: JobFrame,
+  cluster: Cluster,
   inventory: string,
   command: string,
-): readonly Router[] => {
-  const [[, error] = []] = [...lost]
-  if (reached.size === 0 && error !== undefined) throw error
-  if (!isEmpty(plan)) {
+): Promise<Standing> => {
+  const looking = async (edit: Edit): Promise<Survey> => {
+    const found = await survey(applyJob({ ...frame, looksOnly: true }, cluster.routers, [], edit))
+    hangUp(found)
+    return found
+  }
+  const own = await looking((memory, router) => ({
+    ...memory,
+    drained: drainedOn(memory, router),
+  }))
+  const [[, error] = []] = [...own.lost]
+  if (own.reached.size === 0 && error !== undefined) throw error
+  const memory = sharedMemory(cluster, own.reached)
+  const agreed = drainedByAll(memory)
+  const others = pendingOn(own.plan)
+  const left =
+    others.length === 0 || agreed.length === memory.drained.length
+      ? others
+      : pendingOn((await looking((all) => ({ ...all, drained: agreed }))).plan)
+  if (others.some((router) => left.includes(router))) {
     throw new WishError(
       `The routers are not as ${inventory} says, and ${command} changes nothing else; run "lbprov apply ${inventory}" first.`,
     )
   }
-  return routers.filter(({ name }) => reached.has(name))
+  return new Map(
+    [...own.reached.keys()].map((router) => [
+      router,
+      others.includes(router) ? agreed : drainedOn(memory, router),
+    ]),
+  )
+}
+
+/** @throws WishError for the last real server of a service: keepalived takes no pool whose weights are all 0 */
+const refuseEmptying = (standing: Standing, cluster: Cluster, name: string): void => {
+  const drained = [...new Set([...standing.values()].flat())]
+  const before = emptiedBy(cluster, drained)
+  const emptied = emptiedBy(cluster, [...drained, name]).filter((each) => !before.includes(each))
+  if (emptied.length === 0) return
+  throw new WishError(
+    `${name} is the last real server of ${emptied.join(', ')} that is not drained, and nothing would be sent there any more; undrain or add another one first, or take the service out of the inventory.`,
+  )
 }
 
 const change = async (
@@ -103,16 +141,16 @@ const change = async (
       ['keepalived_conf', 'keepalived', 'kernel_settings'].includes(task),
     ),
   )
-  const looking = await survey(applyJob({ ...frame, looksOnly: true }, cluster.routers, []))
-  hangUp(looking)
+  const standing = await standingOf(frame, cluster, inventory, command)
   for (const remark of frame.reaching.remarks()) screen.warn(remark)
-  const routers = refusePending(looking, cluster, inventory, command)
+  if (command === 'drain') refuseEmptying(standing, cluster, name)
+  const routers = cluster.routers.filter((router) => standing.has(router.name))
   const job = applyJob(
     frame,
     routers,
     narrowed.map((phase) => phase.name),
-    (memory) => {
-      const others = memory.drained.filter((each) => each !== name)
+    (memory, router) => {
+      const others = (standing.get(router) ?? []).filter((each) => each !== name)
       return { ...memory, drained: command === 'drain' ? [...others, name] : others }
     },
   )

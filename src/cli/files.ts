@@ -14,6 +14,8 @@ import type { World } from './world.ts'
 
 /** What one command line names, read and checked. */
 export interface Wish {
+  /** The inventory's path, as it was given. */
+  readonly file: string
   readonly cluster: Cluster
   readonly playbook: Playbook
   /** Whose work a manifest says it is: the shipped playbooks are one, whatever the topology. */
@@ -67,5 +69,5 @@ export const openWish = (file: string, playbookFile: string | undefined, world: 
   // Those that lbprov ships do not fight, whatever the inventory: their tests hold them to it.
   if (playbookFile !== undefined) checkOwners(playbook, cluster)
   const owner = playbookFile === undefined ? 'lbprov' : `playbook ${playbook.name}`
-  return { cluster, playbook, owner, sources: [...sources, playbookText], warnings }
+  return { file, cluster, playbook, owner, sources: [...sources, playbookText], warnings }
 }

@@ -1,19 +1,26 @@
+import { admit, admitDeparted } from './admit.ts'
+import type { Remembered } from '../engine/memory.ts'
 import { patience } from '../engine/patience.ts'
+import { renamed } from '../engine/rename.ts'
 import { forgotten } from '../engine/forget.ts'
 import type { RunInfo } from '../engine/lock.ts'
 import type { Facts, Job } from '../engine/survey.ts'
 import type { Listener } from '../engine/events.ts'
-import type { Cluster, ManagedHost, Ssh } from '../inventory/cluster.ts'
-import { readDrained, withDrained } from '../lvs/drained.ts'
-import { departed, readRoster } from '../lvs/roster.ts'
+import { hostsOf, type Cluster, type ManagedHost, type Ssh } from '../inventory/cluster.ts'
+import { withDrained } from '../lvs/drained.ts'
+import { roster as rosterTask } from '../lvs/roster.ts'
+import { routerPeers } from '../lvs/router-peers.ts'
 import type { KnownHost, Place } from '../lvs/task.ts'
 import { onceEach } from '../once-each.ts'
-import { isStopped, orphansOf } from '../playbook/orphans.ts'
+import { givingWay, isStopped, orphansOf } from '../playbook/orphans.ts'
 import { leavingPhases, orphansPhase, phasesOf, withOrphans } from '../playbook/phases.ts'
 import { wishesOf } from '../playbook/wishes.ts'
 import type { Wish } from './files.ts'
+import type { Resource } from '../resource.ts'
 import { narrow } from './narrow.ts'
 import type { Reaching } from './reaching.ts'
+import { sharedMemory, type SharedMemory } from './shared-memory.ts'
+import { anotherMachine } from './this-machine.ts'
 import type { World } from './world.ts'
 
 /** What every job has, whatever is wished. */
@@ -31,14 +38,16 @@ export interface JobFrame {
 const frameOf = (
   { wish: { cluster, owner }, forks, tell, world, run, looksOnly, reaching }: JobFrame,
   hosts: readonly { readonly name: string; readonly ssh: Ssh }[],
-): Omit<Job, 'wishes' | 'phases'> => {
-  reaching.learn(hosts)
+): Omit<Job, 'wishes' | 'phases' | 'peers'> => {
+  // A router that is not in the run may be asked what it tells the others.
+  reaching.learn([...cluster.routers, ...hosts])
   return {
     hosts: hosts.map(({ name }) => name),
     dial: reaching.dial,
     forks,
     patience: world.patience ?? patience,
     mask: reaching.mask,
+    admit: (host, facts) => admit(cluster, host, facts),
     signal: world.signal,
     tell,
     run,
@@ -49,27 +58,18 @@ const frameOf = (
 
 type Found = ReadonlyMap<string, Facts>
 
-/** What the routers remember, all together: one of them may be new. */
-export const sharedMemory = (
-  { routers }: Cluster,
-  facts: Found,
-): Pick<Place, 'drained' | 'roster'> => {
-  const records = routers.flatMap(({ name }) => {
-    const found = facts.get(name)
-    return found === undefined ? [] : [found.memory.records]
-  })
-  const known = records.flatMap(({ roster }) => readRoster(roster))
-  return {
-    drained: [...new Set(records.flatMap(({ drained }) => readDrained(drained)))],
-    roster: [...new Map(known.map((host) => [host.name, host])).values()],
-  }
-}
-
-/** What a run changes of what the routers remember, before anything is wished. */
-export type Edit = (memory: Pick<Place, 'drained' | 'roster'>) => typeof memory
+/** What a run changes of what the routers remember, before anything is desired of a host. */
+export type Edit = (memory: SharedMemory, host: string) => SharedMemory
 
 // What is never taken back is said where a host leaves for good, not whenever a topology changes.
 const staying: readonly string[] = ['package', 'command']
+
+/** Of a host that was set up while the cluster had another name. */
+const renaming = (
+  { name, renamedFrom }: Cluster,
+  lines: readonly Remembered[],
+): readonly Resource[] =>
+  lines.every((line) => line.cluster === name) ? [] : [renamed(renamedFrom, name)]
 
 /** The inventory and the playbook as the engine takes them. */
 export const applyJob = (
@@ -81,23 +81,18 @@ export const applyJob = (
   const { cluster, playbook, owner } = frame.wish
   const narrowed = narrow(frame.wish, hosts, phases)
   const isWhole = narrowed === playbook
-  const routersPhase = playbook.phases.find(({ tasks }) =>
-    tasks.some(({ name }) => name === 'keepalived'),
-  )?.name
   const names = hosts.map(({ name }) => name)
   const byName = new Map(hosts.map((host) => [host.name, host]))
   // The same for every host of a run: read once, however many there are.
-  const remembered = onceEach((facts: Found) => {
-    const memory = edit(sharedMemory(cluster, facts))
-    return { ...memory, cluster: withDrained(cluster, memory.drained) }
-  })
+  const shared = onceEach((facts: Found) => sharedMemory(cluster, facts))
+  const drainedCluster = onceEach(({ drained }: SharedMemory) => withDrained(cluster, drained))
   const placeOf = (name: string, facts: Found): Place => {
     const host = byName.get(name)
     const found = facts.get(name)
     if (host === undefined || found === undefined) throw new Error(`no host ${name}`)
-    const memory = remembered(facts)
+    const memory = edit(shared(facts), name)
     return {
-      cluster: memory.cluster,
+      cluster: drainedCluster(memory),
       host,
       platform: found.platform,
       records: found.memory.records,
@@ -121,44 +116,75 @@ export const applyJob = (
           !staying.includes(kind) &&
           !(kind === 'address' && isWay(id)),
       )
+      const [first] = narrowed.phases.filter((phase) => wished.byPhase.has(phase.name))
       return new Map([
-        ...narrowed.phases.map(
-          (phase) => [phase.name, wished.byPhase.get(phase.name) ?? []] as const,
-        ),
+        ...narrowed.phases.map((phase) => {
+          const own = wished.byPhase.get(phase.name) ?? []
+          return [
+            phase.name,
+            phase === first ? [...renaming(cluster, lines), ...own] : own,
+          ] as const
+        }),
         ...(isWhole ? [[orphansPhase, orphansOf(orphans)] as const] : []),
       ])
     },
     phases: (facts) => {
-      const leftRouters = departed(cluster, remembered(facts).roster)
-        .filter(({ role }) => role === 'router')
-        .map(({ name }) => name)
-      // A router that left may still run, and would disagree with those that change.
-      const all = phasesOf(narrowed, cluster, hosts, facts).map((phase) =>
-        phase.name === routersPhase
-          ? { ...phase, absent: [...phase.absent, ...leftRouters] }
-          : phase,
-      )
+      const all = phasesOf(narrowed, cluster, hosts, facts)
       return isWhole ? withOrphans(all, names) : all
+    },
+    peers: (facts) => {
+      const { roster } = shared(facts)
+      return routerPeers({ cluster, roster }, names, frame.wish.file)
     },
   }
 }
 
 /** Hosts that lbprov leaves as it found them: everything in their manifests is taken back, and the manifests go. */
 export const leaveJob = (frame: JobFrame, hosts: readonly KnownHost[]): Job => {
+  const { cluster, file } = frame.wish
   const roles = new Map(hosts.map(({ name, role }) => [name, role]))
+  const isDeparted = (name: string): boolean => !hostsOf(cluster).some((host) => host.name === name)
   return {
     ...frameOf(frame, hosts),
+    admit: (name, facts) =>
+      isDeparted(name) ? admitDeparted(cluster, name, facts) : admit(cluster, name, facts),
     wishes: (name, facts) => {
       const lines = facts.get(name)?.memory.manifest ?? []
+      const first = isDeparted(name) ? [anotherMachine] : []
       if (roles.get(name) !== 'router') {
-        return new Map([['real_servers', [...orphansOf(lines), forgotten]]])
+        return new Map([['real_servers', [...first, ...orphansOf(lines), forgotten]]])
       }
       const others = lines.filter((line) => !isStopped(line))
       return new Map([
-        ['stop', orphansOf(lines.filter(isStopped))],
+        ['stop', [...first, ...orphansOf(lines.filter(isStopped)), ...givingWay(lines)]],
         ['routers', [...orphansOf(others), forgotten]],
       ])
     },
-    phases: (facts) => leavingPhases(frame.wish.cluster, hosts, facts),
+    phases: (facts) => leavingPhases(cluster, hosts, facts),
+    peers: (facts) => {
+      const { roster } = sharedMemory(cluster, facts)
+      return routerPeers({ cluster, roster: [...roster, ...hosts] }, [...roles.keys()], file)
+    },
+  }
+}
+
+/** The routers forget a host that left the inventory. Nothing else is done there, whatever else the inventory asks for. */
+export const forgetJob = (frame: JobFrame, name: string): Job => {
+  const { cluster } = frame.wish
+  const { routers } = cluster
+  const byName = new Map(routers.map((router) => [router.name, router]))
+  const phase = 'forget'
+  return {
+    ...frameOf(frame, routers),
+    wishes: (router, facts) => {
+      const [host, found] = [byName.get(router), facts.get(router)]
+      if (host === undefined || found === undefined) throw new Error(`no router ${router}`)
+      const { drained, roster } = sharedMemory(cluster, facts)
+      const remembered = roster.filter((known) => known.name !== name)
+      const place = { cluster, host, platform: found.platform, records: found.memory.records }
+      return new Map([[phase, rosterTask.resources({ ...place, drained, roster: remembered })]])
+    },
+    phases: () => [{ name: phase, hosts: [...byName.keys()], serial: undefined, needs: [] }],
+    peers: () => [],
   }
 }

@@ -4,7 +4,7 @@ import { hostsOf, type Cluster, type Ssh } from '../inventory/cluster.ts'
 import { MASK, reveal, type Secret } from '../secret.ts'
 import type { SshConfig } from '../ssh/config/host-config.ts'
 import { readSshConfig } from '../ssh/config/read.ts'
-import { addressOf, type Here } from '../ssh/here.ts'
+import { addressOf, wayTo, type Here } from '../ssh/here.ts'
 import type { Person } from '../ssh/person.ts'
 import { makePerson } from './person.ts'
 import type { World } from './world.ts'
@@ -29,6 +29,8 @@ export interface Reaching {
   readonly dial: Dial
   /** Where a host is connected to, which may be by another name than the inventory has. */
   readonly addressOf: (host: Reachable) => string
+  /** Who logs in where, for a person: `ops@192.0.2.9 port 22, through bastion`. */
+  readonly wayTo: (host: Reachable) => string
   /** Every secret of the run out of a text. */
   readonly mask: (text: string) => string
   /** What is to be said of the ways to the hosts, and was not said yet. */
@@ -167,6 +169,7 @@ export const makeReaching = (
     learn: (hosts) => hosts.forEach(({ name, ssh }) => known.set(name, ssh)),
     dial: maskedDial(lateDial(sshOf, world.terminal.interactive ? person : undefined, here), mask),
     addressOf: ({ name, ssh }) => addressOf(name, ssh, here),
+    wayTo: ({ name, ssh }) => wayTo(name, ssh, here),
     mask,
     remarks: remarks.take,
     askPassword: async () => {

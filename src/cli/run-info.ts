@@ -22,8 +22,8 @@ const startOf = (pid: number | 'self'): string | undefined =>
         .split(' ')[19] ?? '',
   )
 
-/** A container has the machine's boot, and process numbers of its own. */
-const controllerHere = (): string | undefined =>
+/** This machine since its boot. A container has the machine's boot, and process numbers of its own. */
+export const controllerHere = (): string | undefined =>
   orUndefined(
     () =>
       `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}.${readlinkSync('/proc/self/ns/pid')}`,

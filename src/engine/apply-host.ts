@@ -1,10 +1,12 @@
-import { AnswerError, ChangeError, ProofError, ReachError, type LbprovError } from '../errors.ts'
+import { AnswerError, ChangeError, LbprovError, ProofError, ReachError } from '../errors.ts'
+import type { PeerState } from '../peer.ts'
 import type { Answer } from '../sh/answer.ts'
 import type { Step } from '../sh/frame.ts'
 import { lines, sh } from '../sh/sh.ts'
-import { judge, questions, steps } from './ask.ts'
+import { judge, questions, steps, type Judged } from './ask.ts'
 import { guarded } from './guarded.ts'
 import type { Outcome } from './outcome.ts'
+import { peerIn } from './peers.ts'
 import type { PlannedChange } from './plan.ts'
 import type { Turn } from './turn.ts'
 import type { Wire } from './wire.ts'
@@ -14,7 +16,11 @@ import { whereWritten } from './written.ts'
 export interface Done {
   readonly outcome: Outcome
   readonly wire: Wire
+  /** What the host's daemon tells its peers now; undefined: it is not known. */
+  readonly told?: PeerState['current'] | undefined
 }
+
+type Ended = Pick<Done, 'outcome' | 'told'>
 
 type Answers = readonly (Answer | undefined)[]
 
@@ -59,8 +65,8 @@ const failure = (
   )
 }
 
-const proof = (turn: Turn, answers: Answers): LbprovError | undefined => {
-  const left = judge(turn.plan.host, turn.resources, answers).flatMap(({ changes }) => changes)
+const proof = (turn: Turn, judged: readonly Judged[]): LbprovError | undefined => {
+  const left = judged.flatMap(({ changes }) => changes)
   if (left.length === 0) return undefined
   return new ProofError(
     [
@@ -81,7 +87,7 @@ const changeAndProve = async (
   wire: Wire,
   changes: readonly PlannedChange[],
   before: number,
-): Promise<Outcome> => {
+): Promise<Ended> => {
   const asked = questions(turn.resources)
   const answers = await wire.trip(
     [...changes.map(chained), ...steps(asked)],
@@ -89,18 +95,34 @@ const changeAndProve = async (
   )
   const succeeded = answers.slice(0, changes.length).findIndex((answer) => answer?.exit !== 0)
   const done = before + (succeeded === -1 ? changes.length : succeeded)
-  const error = failure(turn, changes, answers) ?? proof(turn, answers.slice(changes.length))
-  return error === undefined
-    ? { kind: 'changed', changes: done }
-    : { kind: 'failed', changes: done, error }
+  const failed = failure(turn, changes, answers)
+  const judged = judgeAnew(turn, answers.slice(changes.length))
+  const error = failed ?? (judged instanceof LbprovError ? judged : proof(turn, judged))
+  return {
+    outcome:
+      error === undefined
+        ? { kind: 'changed', changes: done }
+        : { kind: 'failed', changes: done, error },
+    told: judged instanceof LbprovError ? undefined : peerIn(judged)?.state.current,
+  }
+}
+
+/** A command that failed is what is told, though the host's answers behind it may not be understood either. */
+const judgeAnew = (turn: Turn, answers: Answers): readonly Judged[] | LbprovError => {
+  try {
+    return judge(turn.plan.host, turn.resources, answers)
+  } catch (error) {
+    if (error instanceof AnswerError) return new AnswerError(placed(turn, error), { cause: error })
+    throw error
+  }
 }
 
 /** Nobody knows which of the changes were done, so the host is asked what is left. */
-const cutInTheMiddle = async (turn: Turn, wire: Wire): Promise<Outcome> => {
+const cutInTheMiddle = async (turn: Turn, wire: Wire): Promise<Ended> => {
   const { host, changes } = turn.plan
   const answers = await wire.trip(steps(questions(turn.resources)), turn.patience.probeMs)
   const left = judge(host, turn.resources, answers).flatMap((each) => each.changes)
-  if (left.length === 0) return { kind: 'changed', changes: changes.length }
+  if (left.length === 0) return { outcome: { kind: 'changed', changes: changes.length } }
   // What moved the connection is done and confirmed; the rest is as harmless as ever.
   if (left.every(({ severs }) => severs !== true)) {
     return changeAndProve(
@@ -115,7 +137,9 @@ const cutInTheMiddle = async (turn: Turn, wire: Wire): Promise<Outcome> => {
     'lost',
     `${host}: phase "${turn.phase}": the connection was cut in the middle. The host answers again and keeps what was done.\n  Left undone here: ${left.map(({ what }) => what).join('; ')}.\n  Run again.`,
   )
-  return { kind: 'failed', changes: Math.max(changes.length - left.length, 0), error }
+  return {
+    outcome: { kind: 'failed', changes: Math.max(changes.length - left.length, 0), error },
+  }
 }
 
 /** Where it happened, for an error that does not know. */
@@ -144,21 +168,21 @@ const applyPlan = async (turn: Turn): Promise<Done> => {
   const first = changes.findIndex(({ severs }) => severs === true)
   const last = changes.findLastIndex(({ severs }) => severs === true)
   if (first === -1) {
-    return { outcome: await changeAndProve(turn, turn.wire, changes, 0), wire: turn.wire }
+    return { ...(await changeAndProve(turn, turn.wire, changes, 0)), wire: turn.wire }
   }
   const begun = changes.slice(0, last + 1)
   const confirmed = await guarded(turn, changes.slice(0, first), begun.slice(first))
   if (!('wire' in confirmed)) return { outcome: confirmed, wire: turn.wire }
   const { wire, answers } = confirmed
   return orFailed(turn, wire, async () => {
-    if (answers === undefined) return { outcome: await cutInTheMiddle(turn, wire), wire }
+    if (answers === undefined) return { ...(await cutInTheMiddle(turn, wire)), wire }
     const error = failure(turn, begun, answers)
     if (error !== undefined) {
       const done = answers.filter((answer) => answer?.exit === 0).length
       return { outcome: { kind: 'failed', changes: done, error }, wire }
     }
     const rest = changes.slice(last + 1)
-    return { outcome: await changeAndProve(turn, wire, rest, begun.length), wire }
+    return { ...(await changeAndProve(turn, wire, rest, begun.length)), wire }
   })
 }
 

@@ -1,24 +1,32 @@
 import { ReachError, type LbprovError } from '../errors.ts'
+import type { PeerState } from '../peer.ts'
 import { applyHost } from './apply-host.ts'
-import { foldedNames } from '../printable.ts'
 import type { Sh } from '../sh/sh.ts'
 import { atMost } from './at-most.ts'
 import { hostJournalStep } from './host-journal.ts'
 import { remember, toRemember } from './memory.ts'
 import type { HostReport, HostStatus, Outcome, Report } from './outcome.ts'
-import { plansByHost, type HostPlan, type PhasePlan } from './plan.ts'
+import { obstacle } from './obstacle.ts'
+import { isAdopting, isStandingDown, toldAtFirst, unlessServed } from './peers.ts'
+import { begins, plansByHost, type HostPlan, type PhasePlan } from './plan.ts'
+import { standUp, type StoodDown } from './stand-up.ts'
 import type { Job, Survey } from './survey.ts'
 import type { Wire } from './wire.ts'
 
 /** What is known of the run so far; the one thing that changes while it goes on. */
 interface Progress {
   readonly wires: Map<string, Wire>
-  readonly outcomes: Map<string, Outcome[]>
-  /** Why a host's later phases are not begun. */
-  readonly broken: Map<string, LbprovError>
+  /** By host, and by phase. */
+  readonly outcomes: Map<string, Map<string, Outcome>>
+  /** Hosts that failed, whose later phases are not begun. */
+  readonly broken: Set<string>
   readonly errors: { host: string; error: LbprovError }[]
   /** Phases of which something was left undone, for whatever reason. */
   readonly unfinished: Set<string>
+  /** What each daemon tells its peers by now. */
+  readonly told: Map<string, PeerState['current']>
+  /** Daemons that were stopped for a peer, and not started again yet: in which phase. */
+  readonly stoodDown: Map<string, StoodDown>
   /** Lines of manifests that this run has written, by host. */
   readonly remembered: Map<string, Set<string>>
   /** What is planned for each host. */
@@ -26,7 +34,7 @@ interface Progress {
 }
 
 const changesIn = (plans: readonly HostPlan[] = []): number =>
-  plans.reduce((sum, { changes }) => sum + changes.length, 0)
+  plans.filter(begins).reduce((sum, { changes }) => sum + changes.length, 0)
 
 /** What stands on the host before its changes of a phase: how it was found, and, once in a run, that somebody was here. */
 const ahead = (
@@ -61,17 +69,23 @@ const turn = async (
   progress: Progress,
 ): Promise<Outcome> => {
   const { host } = plan
+  const { told, stoodDown } = progress
   const wire = progress.wires.get(host)
-  const broken = progress.broken.get(host)
-  if (wire === undefined || broken !== undefined) {
-    return { kind: 'not-begun', because: `${host} failed before` }
-  }
-  if (job.signal.aborted) return { kind: 'not-begun', because: 'interrupted' }
+  if (wire === undefined) return { kind: 'not-begun', because: `${host} failed before` }
+  // A daemon that was stopped for a change that is made by now starts again, after an interrupt too.
+  const comesBack = isAdopting(plan) && stoodDown.has(host)
+  if (job.signal.aborted && !comesBack) return { kind: 'not-begun', because: 'interrupted' }
   job.tell({ type: 'began', phase: phase.name, host })
+  const carefully = unlessServed(survey.peers, told, plan)
+  const before = told.get(host) ?? []
+  if (isAdopting(plan)) {
+    told.set(host, [...before, survey.peers.desired.get(host)])
+    stoodDown.delete(host)
+  } else if (isStandingDown(plan)) stoodDown.set(host, { phase: phase.name, plan, before })
   const resources = survey.reached.get(host)?.wishes.get(phase.name) ?? []
   const done = await applyHost({
     phase: phase.name,
-    plan,
+    plan: carefully,
     resources,
     ahead: ahead(job, survey, plan, progress),
     wire,
@@ -81,42 +95,20 @@ const turn = async (
     mask: (said) => job.mask(said),
   })
   progress.wires.set(host, done.wire)
-  if ('error' in done.outcome) {
-    progress.broken.set(host, done.outcome.error)
-    progress.errors.push({ host, error: done.outcome.error })
-  }
+  if (done.told !== undefined) told.set(host, done.told)
+  if ('error' in done.outcome) progress.broken.add(host)
   return done.outcome
 }
 
-/** The hosts of the phases that this one needs, and, in a serial phase, of this one itself: each with its place. */
-const neededHosts = (survey: Survey, phase: PhasePlan): ReadonlyMap<string, number> => {
-  const hosts = survey.phases
-    .filter(
-      ({ name }) =>
-        phase.needs.includes(name) || (phase.serial !== undefined && name === phase.name),
-    )
-    .flatMap((each) => each.hosts)
-  return new Map([...new Set(hosts)].map((host, n) => [host, n]))
-}
-
-/** Why nothing of a host's plan may be done in this phase; undefined: nothing stands against it. */
-const obstacle = (
-  phase: PhasePlan,
-  needed: ReadonlyMap<string, number>,
-  { host, changes }: HostPlan,
-  progress: Progress,
-): string | undefined => {
-  const failed = [...progress.broken.keys()]
-    .filter((each) => each !== host && needed.has(each))
-    .sort((a, b) => (needed.get(a) ?? 0) - (needed.get(b) ?? 0))
-  if (failed.length > 0) return `${foldedNames(failed)} failed`
-  if (progress.broken.has(host)) return `${host} failed before`
-  const undone = phase.needs.filter((name) => progress.unfinished.has(name))
-  if (undone.length > 0)
-    return `${undone.map((name) => `"${name}"`).join(', ')} ${undone.length === 1 ? 'was' : 'were'} not done`
-  return phase.absent.length > 0 && changes.some(({ needsAll }) => needsAll === true)
-    ? `${foldedNames(phase.absent)} cannot change with it`
-    : undefined
+const note = (
+  { outcomes, errors }: Progress,
+  phase: string,
+  host: string,
+  outcome: Outcome,
+): void => {
+  const own = outcomes.get(host) ?? new Map<string, Outcome>()
+  outcomes.set(host, own.set(phase, outcome))
+  if ('error' in outcome) errors.push({ host, error: outcome.error })
 }
 
 const runPhase = async (
@@ -126,10 +118,9 @@ const runPhase = async (
   progress: Progress,
 ): Promise<void> => {
   job.tell({ type: 'phase', phase: phase.name, hosts: phase.hosts.map(({ host }) => host) })
-  const needed = neededHosts(survey, phase)
   await atMost(Math.min(phase.serial ?? job.forks, job.forks), phase.hosts, async (plan) => {
     const isStill = plan.changes.length === 0
-    const because = isStill ? undefined : obstacle(phase, needed, plan, progress)
+    const because = isStill ? undefined : (plan.blocked ?? obstacle(survey, phase, plan, progress))
     const outcome: Outcome = isStill
       ? { kind: 'unchanged' }
       : because !== undefined
@@ -138,15 +129,13 @@ const runPhase = async (
     if (outcome.kind !== 'unchanged' && outcome.kind !== 'changed') {
       progress.unfinished.add(phase.name)
     }
-    const outcomes = progress.outcomes.get(plan.host) ?? []
-    outcomes.push(outcome)
-    progress.outcomes.set(plan.host, outcomes)
+    note(progress, phase.name, plan.host, outcome)
     job.tell({ type: 'outcome', phase: phase.name, host: plan.host, outcome })
   })
 }
 
 const statusOf = (outcomes: readonly Outcome[]): HostStatus => {
-  const kinds = outcomes.map(({ kind }) => kind)
+  const kinds = outcomes.map(({ kind }) => (kind === 'taken-back' ? 'not-begun' : kind))
   const order = ['rolled-back', 'failed', 'not-begun', 'changed'] as const
   return order.find((kind) => kinds.includes(kind)) ?? 'unchanged'
 }
@@ -174,7 +163,12 @@ export const forecast = (job: Job, survey: Survey): Report => {
   const foretold = (host: string): HostReport => {
     const plans = planned.get(host) ?? []
     const changes = changesIn(plans)
-    const outcomes: readonly Outcome[] = changes === 0 ? [] : [{ kind: 'changed', changes }]
+    const outcomes: readonly Outcome[] = [
+      ...(changes === 0 ? [] : [{ kind: 'changed', changes } as const]),
+      ...plans.flatMap(({ blocked }) =>
+        blocked === undefined ? [] : [{ kind: 'not-begun', because: blocked } as const],
+      ),
+    ]
     return reportOf(survey.lost.get(host), plans, outcomes)
   }
   return {
@@ -215,20 +209,26 @@ export const apply = async (job: Job, survey: Survey): Promise<Report> => {
   const progress: Progress = {
     wires: new Map([...survey.reached].map(([host, { wire }]) => [host, wire])),
     outcomes: new Map(),
-    broken: new Map(survey.lost),
+    broken: new Set(survey.lost.keys()),
     errors: [...survey.lost].map(([host, error]) => ({ host, error })),
     unfinished: new Set(),
     remembered: new Map(),
     planned: plansByHost(survey.plan),
+    told: new Map(toldAtFirst(survey.peers)),
+    stoodDown: new Map(),
   }
   try {
     for (const phase of survey.plan.phases) await runPhase(job, survey, phase, progress)
+    const run = { ...job, mask: (said: string) => job.mask(said), peers: survey.peers, ...progress }
+    for (const { host, phase, outcome } of await standUp(run, progress.stoodDown))
+      note(progress, phase, host, outcome)
   } finally {
     for (const wire of progress.wires.values()) wire.close()
   }
   const hosts = job.hosts.map((host) => {
     const [plans, outcomes] = [progress.planned.get(host), progress.outcomes.get(host)]
-    return [host, reportOf(survey.lost.get(host), plans ?? [], outcomes ?? [])] as const
+    const all = [...(outcomes ?? new Map<string, Outcome>()).values()]
+    return [host, reportOf(survey.lost.get(host), plans ?? [], all)] as const
   })
   return {
     hosts: new Map(hosts),

@@ -1,4 +1,5 @@
 import { AnswerError, LbprovError } from '../errors.ts'
+import type { Peer } from '../peer.ts'
 import type { ManifestEntry, Resource } from '../resource.ts'
 import type { Answer } from '../sh/answer.ts'
 import type { Step } from '../sh/frame.ts'
@@ -71,6 +72,8 @@ export interface Judged {
   readonly there: string | undefined
   /** What of it is not taken back, for an orphan. */
   readonly left: readonly string[]
+  /** Its daemon among those of other hosts, where it keeps one. */
+  readonly peer: Peer | undefined
 }
 
 /** The texts of a resource's questions, by name. */
@@ -122,6 +125,7 @@ export const judge = (
         memory: changes.length === 0 ? undefined : resource.remember(own),
         there: changes.length === 0 ? undefined : resource.there?.(own),
         left: resource.left?.(own) ?? [],
+        peer: resource.peer?.(own),
       }
     })
   })

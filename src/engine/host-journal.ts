@@ -1,8 +1,6 @@
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import type { RunInfo } from './lock.ts'
-
-/** On a managed host: who was here, for whoever logs in there and wonders. */
-const path = '/var/lib/lbprov/journal'
+import { hostJournal } from './memory.ts'
 
 const linesKept = 200
 
@@ -16,7 +14,7 @@ export const hostJournalStep = (
 ): Sh => {
   const line = `${who} cluster ${cluster}, ${String(changes)} change${changes === 1 ? '' : 's'}, run ${id}, lbprov ${version}`
   return lines(
-    sh`umask 077; journal=${path} new=${`${path}.new`}`,
+    sh`umask 077; journal=${hostJournal} new=${`${hostJournal}.new`}`,
     sh`mkdir -p -m 700 \${journal%/*} || exit 1`,
     sh`[ ! -e "$journal" ] || tail -n ${linesKept - 1} "$journal" >"$new" || exit 1`,
     sh`[ -e "$journal" ] || : >"$new" || exit 1`,

@@ -26,8 +26,12 @@ export interface HostMemory {
 }
 
 const home = '/var/lib/lbprov'
-const manifest = `${home}/manifest`
+export const manifestFolder = `${home}/manifest`
+const manifest = manifestFolder
 const records = `${home}/records`
+
+/** Who was here, for whoever logs in there and wonders. */
+export const hostJournal = `${home}/journal`
 
 // Far more than lbprov leaves on any host: one that sends more is not well, or not honest.
 const mostLines = 5000
@@ -47,13 +51,38 @@ const remembered = z.strictObject({
   since: z.tuple([z.number(), z.number()]),
 })
 
-/** `PATH:LINE` for each line of each file of a folder, and `PATH:` for one that is empty. */
+/**
+ * `PATH:LINE` for each line of each file of a folder, and `PATH:` for one that is empty. Fails where one of them, or the
+ * folder, cannot be read to its end.
+ */
 const everyLine = (folder: string): Sh =>
   sh`set --; for file in ${folder}/*.json; do
-    [ ! -f "$file" ] || { set -- "$@" "$file"; [ -s "$file" ] || echo "$file:"; }; done
-[ $# = 0 ] || exec grep -aH '' -- "$@"`
+  if [ -f "$file" ]; then set -- "$@" "$file"; [ -s "$file" ] || echo "$file:"
+  elif [ -e "$file" ] || [ -L "$file" ]; then echo "$file is no regular file" >&2; exit 2; fi; done
+[ $# != 0 ] || { [ ! -e ${folder} ] || ls ${folder} >/dev/null; exit; }
+grep -aH '' -- "$@"; code=$?; [ $code != 1 ] || code=0; exit $code`
 
-export const memoryQuestions = { manifest: everyLine(manifest), records: everyLine(records) }
+/** Only whether it can be read: what stands in it is for people. */
+const readable = (path: string): Sh =>
+  sh`[ ! -e ${path} ] || { [ -f ${path} ] && { read -r line || [ -n "$line" ] || [ ! -s ${path} ]; } <${path}; } || { echo ${`${path} is no regular file`} >&2; exit 2; }`
+
+export const memoryQuestions = {
+  manifest: everyLine(manifest),
+  records: everyLine(records),
+  journal: readable(hostJournal),
+}
+
+type MemoryAnswers = Readonly<Record<keyof typeof memoryQuestions, Answer>>
+
+/** What could not be read is not taken for what is not there: a host would look as if lbprov had never been on it. */
+const mustBeRead = (host: string, answers: MemoryAnswers): void => {
+  for (const [what, { exit, err }] of Object.entries(answers)) {
+    if (exit === 0) continue
+    throw new AnswerError(
+      `${host}: what lbprov remembers there cannot be read (its ${what}): ${tameWord(err) || `exit ${String(exit)}`}. Mend ${home} there, its disk or its rights, and run again; nothing was changed.`,
+    )
+  }
+}
 
 /** The text of each file by its name, without its ending: what stands in them has no line ends but between its words. */
 const textsOf = (folder: string, said: string): ReadonlyMap<string, string> => {
@@ -76,11 +105,9 @@ const readLine = (host: string, line: string): Remembered => {
   )
 }
 
-/** @throws AnswerError for a manifest that no lbprov wrote */
-export const readMemory = (
-  host: string,
-  answers: Readonly<Record<keyof typeof memoryQuestions, Answer>>,
-): HostMemory => {
+/** @throws AnswerError for what cannot be read, and for a manifest or a record that no lbprov wrote */
+export const readMemory = (host: string, answers: MemoryAnswers): HostMemory => {
+  mustBeRead(host, answers)
   const lines = textsOf(manifest, answers.manifest.out)
   if (lines.size > mostLines)
     throw new AnswerError(
@@ -89,11 +116,19 @@ export const readMemory = (
   return {
     manifest: [...lines.values()].map((line) => readLine(host, line)),
     records: Object.fromEntries(
-      [...textsOf(records, answers.records.out)].filter(
-        ([name, text]) => /^[\w-]{1,60}$/.test(name) && text.length <= longestRecord,
-      ),
+      [...textsOf(records, answers.records.out)].map(([name, text]) => [
+        recordName(host, name, text),
+        text,
+      ]),
     ),
   }
+}
+
+const recordName = (host: string, name: string, text: string): string => {
+  if (/^[\w-]{1,60}$/.test(name) && text.length <= longestRecord) return name
+  throw new AnswerError(
+    `${host}: ${records}/${tameWord(name.slice(0, 60))}.json is not as lbprov writes it; look there, move that file away, and run again.`,
+  )
 }
 
 const fileOf = (id: string): string =>

@@ -7,6 +7,8 @@ export type Outcome =
   | { readonly kind: 'failed'; readonly changes: number; readonly error: LbprovError }
   | { readonly kind: 'rolled-back'; readonly error: LbprovError }
   | { readonly kind: 'not-begun'; readonly because: string }
+  /** It was done, and undone because what it was done for could not follow. */
+  | { readonly kind: 'taken-back' }
 
 /** How one host came out of the whole run; in the order of what matters more. */
 export type HostStatus =

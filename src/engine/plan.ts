@@ -8,8 +8,6 @@ export interface Phase {
   readonly serial: number | undefined
   /** Phases that must have succeeded on all their hosts before this one begins. */
   readonly needs: readonly string[]
-  /** Hosts that belong to it and are not in this run. */
-  readonly absent: readonly string[]
 }
 
 /** A change, and the resource that asks for it. */
@@ -22,14 +20,14 @@ export interface HostPlan {
   readonly unchanged: number
   /** What nobody wishes any more and is left all the same, and why. */
   readonly left: readonly string[]
+  /** Why the changes will not begin, though all else goes well; undefined: they will. */
+  readonly blocked?: string
 }
 
 export interface PhasePlan {
   readonly name: string
   readonly serial: number | undefined
   readonly needs: readonly string[]
-  /** Hosts that belong to it and cannot be asked: not in this run, or not reached. */
-  readonly absent: readonly string[]
   readonly hosts: readonly HostPlan[]
 }
 
@@ -52,13 +50,21 @@ export const plansByHost = ({ phases }: Plan): ReadonlyMap<string, readonly Host
 export const isEmpty = ({ phases }: Plan): boolean =>
   phases.every(({ hosts }) => hosts.every(({ changes }) => changes.length === 0))
 
+/** What a run will do of a host's plan. */
+export const begins = ({ changes, blocked }: HostPlan): boolean =>
+  changes.length > 0 && blocked === undefined
+
+/** Nothing of the plan can begin. */
+export const isStuck = ({ phases }: Plan): boolean =>
+  !phases.some(({ hosts }) => hosts.some(begins))
+
 /** What changes on each host, as one text; of a host without changes there is none. */
 const changesAsText = ({ phases }: Plan): ReadonlyMap<string, string> => {
   const texts = new Map<string, string>()
   for (const { name, hosts } of phases) {
-    for (const { host, changes } of hosts) {
+    for (const { host, changes, blocked } of hosts) {
       if (changes.length > 0)
-        texts.set(host, `${texts.get(host) ?? ''}${JSON.stringify([name, changes])}\n`)
+        texts.set(host, `${texts.get(host) ?? ''}${JSON.stringify([name, changes, blocked])}\n`)
     }
   }
   return texts

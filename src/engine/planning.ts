@@ -77,11 +77,10 @@ export const planOf = (
     [...judged].map(([host, all]) => [host, byPhase(wishes.get(host) ?? new Map(), all)]),
   )
   return {
-    phases: phases.map(({ name, hosts, serial, needs, absent }): PhasePlan => ({
+    phases: phases.map(({ name, hosts, serial, needs }): PhasePlan => ({
       name,
       serial,
       needs,
-      absent: [...absent, ...hosts.filter((host) => !judged.has(host))],
       hosts: inOrder(
         serial,
         hosts.flatMap((host) => {

@@ -6,11 +6,14 @@ import type { ManifestEntry, Resource } from '../resource.ts'
 import type { Answer } from '../sh/answer.ts'
 import type { Step } from '../sh/frame.ts'
 import { judge, questions, steps, type Judged } from './ask.ts'
+import { surveyPeers } from './ask-peers.ts'
 import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
 import { lockStep, settleLock, type RunInfo } from './lock.ts'
 import { memoryQuestions, readMemory, type HostMemory } from './memory.ts'
 import type { Patience } from './patience.ts'
+import { withObstacles } from './obstacle.ts'
+import type { PeerHost, Peers } from './peers.ts'
 import { movedHosts, type Phase, type Plan } from './plan.ts'
 import { findings, planOf, withDrift, type Wishes } from './planning.ts'
 import type { Dial, Wire } from './wire.ts'
@@ -24,10 +27,17 @@ export interface Facts {
 /** What the engine is asked to do. */
 export interface Job {
   readonly hosts: readonly string[]
+  /**
+   * Looks at what lbprov left on a host before.
+   * @throws AnswerError where the host must be left alone: it is another cluster's, or what it remembers is damaged
+   */
+  admit(host: string, facts: Facts): void
   /** @throws AnswerError where the platform cannot be what the tasks need */
   wishes(host: string, facts: ReadonlyMap<string, Facts>): Wishes
   /** The phases, once it is known what the hosts are. */
   phases(facts: ReadonlyMap<string, Facts>): readonly Phase[]
+  /** Every host whose daemon must agree with those of others, in this run or not. */
+  peers(facts: ReadonlyMap<string, Facts>): readonly PeerHost[]
   readonly dial: Dial
   /** Hosts at once. */
   readonly forks: number
@@ -55,6 +65,7 @@ export interface Survey {
   readonly lost: ReadonlyMap<string, LbprovError>
   readonly phases: readonly Phase[]
   readonly plan: Plan
+  readonly peers: Peers
   /** How the hosts were found: lines for their manifests, by host and resource. */
   readonly found: ReadonlyMap<string, ReadonlyMap<string, ManifestEntry>>
 }
@@ -90,11 +101,9 @@ const meet = async (job: Job, host: string): Promise<Met> => {
     const platform = parsePlatform(host, named(facts, told))
     if (!job.looksOnly) await settleLock(host, wire, job.run, answers[0], job.patience.probeMs)
     job.tell({ type: 'reached', host, platform: platform.name })
-    return {
-      wire,
-      platform,
-      memory: readMemory(host, named(memory, told.slice(facts.length))),
-    }
+    const found = { platform, memory: readMemory(host, named(memory, told.slice(facts.length))) }
+    job.admit(host, found)
+    return { wire, ...found }
   } catch (error) {
     wire.close()
     throw error
@@ -165,25 +174,43 @@ export const survey = async (job: Job): Promise<Survey> => {
     judged.set(host, said)
   })
   const phases = job.phases(facts)
-  const wished = new Map([...reached].map(([host, { wishes }]) => [host, wishes]))
   const found = new Map([...judged].map(([host, said]) => [host, findings(said)]))
-  return { reached, lost, phases, plan: planOf(phases, wished, judged), found }
+  const peers = await surveyPeers(job, job.peers(facts), judged)
+  return {
+    reached,
+    lost,
+    phases,
+    peers,
+    plan: planFrom({ reached, lost, phases, peers }, judged),
+    found,
+  }
+}
+
+/** The plan, and what of it cannot begin. */
+const planFrom = (
+  { reached, lost, phases, peers }: Pick<Survey, 'reached' | 'lost' | 'phases' | 'peers'>,
+  judged: ReadonlyMap<string, readonly Judged[]>,
+): Plan => {
+  const wished = new Map([...reached].map(([host, { wishes }]) => [host, wishes]))
+  const plan = planOf(phases, wished, judged)
+  return withObstacles({ phases, plan, peers }, new Set(lost.keys()))
 }
 
 /** Asks again how the hosts are: those for which the plan no longer holds, and why. */
 export const movedSince = async (
   job: Job,
-  { reached, phases, plan }: Survey,
+  survey: Survey,
 ): Promise<ReadonlyMap<string, LbprovError>> => {
+  const { reached: facts, plan } = survey
   const judged = new Map<string, readonly Judged[]>()
   const moved = new Map<string, LbprovError>()
-  await atMost(job.forks, [...reached], async ([host, found]) => {
+  await atMost(job.forks, [...facts], async ([host, found]) => {
     const said = await orError(() => look(job, host, found, found.wishes))
     if (said instanceof LbprovError) moved.set(host, said)
     else judged.set(host, said)
   })
-  const wished = new Map([...reached].map(([host, { wishes }]) => [host, wishes]))
-  for (const host of movedHosts(plan, planOf(phases, wished, judged))) {
+  const peers = await surveyPeers(job, job.peers(facts), judged)
+  for (const host of movedHosts(plan, planFrom({ ...survey, peers }, judged))) {
     if (moved.has(host)) continue
     const sentence = `${host}: changed while the plan was being looked at, so nothing was done; run again to see the new plan.`
     moved.set(host, new StaleError(sentence))

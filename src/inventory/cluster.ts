@@ -76,6 +76,8 @@ export type ManagedHost = Router | RealServer
 /** A whole inventory, understood. */
 export interface Cluster {
   readonly name: string
+  /** Names that it had before. */
+  readonly renamedFrom: readonly string[]
   readonly forwarding: Forwarding
   readonly networks: readonly Network[]
   readonly vips: readonly Vip[]

@@ -15,6 +15,7 @@ export const derive = (wish: Wish, origin: Origin): Cluster => {
   const realServers = realServersOf(wish, { networks, vips }, origin)
   return {
     name: wish.cluster,
+    renamedFrom: wish.renamed_from,
     forwarding: wish.forwarding,
     networks,
     vips,

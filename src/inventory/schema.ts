@@ -11,9 +11,20 @@ import { service } from './schema/service.ts'
 import { sshDefaults } from './schema/ssh.ts'
 import { vrrp } from './schema/vrrp.ts'
 
+const formerName = name('a cluster')
+
+const renamedFrom = z
+  .union([formerName.transform((one) => [one]), z.array(formerName)])
+  .default([])
+  .meta({
+    description:
+      'The name, or names, that the cluster had before: its hosts remember the one under which they were set up, and are refused under any other.',
+  })
+
 /** An inventory as a person writes it. */
 export const schema = z.strictObject({
   cluster: name('a cluster').meta({ description: "The cluster's name." }),
+  renamed_from: renamedFrom,
   forwarding,
   arp: arp.optional(),
   firewall: firewall.optional(),

@@ -5,10 +5,10 @@ import type { Resource } from '../resource.ts'
 import { defineRecord, recordedName } from './records.ts'
 import type { Place } from './task.ts'
 
-const record = defineRecord('drained', recordedName)
+export const drainedHosts = defineRecord('drained', recordedName)
 
-/** The real servers that a router remembers as drained; whatever else stands there is nobody's name. */
-export const readDrained = (text: string | undefined): readonly string[] => record.read(text)
+/** The real servers that a router remembers as drained. */
+export const readDrained = (text: string | undefined): readonly string[] => drainedHosts.read(text)
 
 /** The cluster as it is while these real servers get no new connections, in any service. */
 export const withDrained = (cluster: Cluster, names: readonly string[]): Cluster => {
@@ -36,7 +36,7 @@ const realServerNames = (cluster: Cluster): ReadonlySet<string> =>
 /** What a router remembers of the drained: those that are still in the inventory. */
 export const drainedRecord = (place: Place): readonly Resource[] => {
   const known = realServerNames(place.cluster)
-  return record.wish(
+  return drainedHosts.wish(
     place,
     place.drained.filter((name) => known.has(name)),
   )

@@ -1,5 +1,7 @@
 import { drain } from './drain.ts'
+import { drainedHosts } from './drained.ts'
 import { firewall } from './firewall.ts'
+import { marksRecord } from './former-marks.ts'
 import { former_firewall } from './former_firewall.ts'
 import { former_vips } from './former_vips.ts'
 import { gateway } from './gateway.ts'
@@ -13,11 +15,14 @@ import { kernel_modules } from './kernel_modules.ts'
 import { kernel_settings } from './kernel_settings.ts'
 import { packages } from './packages.ts'
 import { ready } from './ready.ts'
-import { roster } from './roster.ts'
+import type { HostRecord } from './records.ts'
+import { vipsRecord } from './remembered-vips.ts'
+import { knownHosts, roster } from './roster.ts'
 import { stand_down } from './stand_down.ts'
 import type { Task } from './task.ts'
 import { tunnel } from './tunnel.ts'
 import { vips } from './vips.ts'
+import { ftpRecord, vrrpRecord } from './wall.ts'
 
 /** Every word that a playbook may use for LVS, in the order in which the guides come to them. */
 export const tasks: readonly Task[] = [
@@ -40,4 +45,14 @@ export const tasks: readonly Task[] = [
   keepalived,
   former_vips,
   former_firewall,
+]
+
+/** Every record that a task keeps on a host. */
+export const records: readonly Pick<HostRecord<unknown>, 'of'>[] = [
+  drainedHosts,
+  knownHosts,
+  vipsRecord,
+  marksRecord,
+  ftpRecord,
+  vrrpRecord,
 ]

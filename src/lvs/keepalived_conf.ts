@@ -6,6 +6,7 @@ import {
   keepalivedConfPlaces,
   keepalivedConfText,
 } from './keepalived-conf-text.ts'
+import { asAdopted, daemonOf } from './keepalived-daemon.ts'
 import { keepalivedTest } from './keepalived-test.ts'
 import { programsOf } from './programs.ts'
 import type { Task } from './task.ts'
@@ -21,18 +22,22 @@ export const keepalived_conf: Task = {
     return [
       // A weight of 0 that nobody remembers would be there for no reason.
       ...drainedRecord(place),
-      file.bind({
-        path: keepalivedConfPath,
-        content: [...keepalivedConfText(cluster, host)],
-        owner: 'root',
-        group: 'root',
-        // It holds the VRRP password.
-        mode: '600',
-        validate: ['sh', '-c', keepalivedTest, 'keepalived-test', '%s', ...programs],
-        // Where a reload fails, the daemon goes back to it (E26).
-        copy: formerConf,
-        places: keepalivedConfPlaces(cluster, host),
-      }),
+      daemonOf(place, host, 'look'),
+      asAdopted(
+        cluster,
+        file.bind({
+          path: keepalivedConfPath,
+          content: [...keepalivedConfText(cluster, host)],
+          owner: 'root',
+          group: 'root',
+          // It holds the VRRP password.
+          mode: '600',
+          validate: ['sh', '-c', keepalivedTest, 'keepalived-test', '%s', ...programs],
+          // Where a reload fails, the daemon goes back to it (E26).
+          copy: formerConf,
+          places: keepalivedConfPlaces(cluster, host),
+        }),
+      ),
     ]
   },
 }

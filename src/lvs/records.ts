@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { canonical, familyOf, isWithin } from '../inventory/address.ts'
+import { AnswerError } from '../errors.ts'
 import type { Cluster } from '../inventory/cluster.ts'
 import type { Vip } from '../inventory/network.ts'
 import { parseJson } from '../json.ts'
@@ -10,7 +11,10 @@ import type { Place } from './task.ts'
 
 /** What a task remembers on a host from run to run: a list, in a file of its own. */
 export interface HostRecord<Entry> {
-  /** What the host's text says. No record at all, or none that lbprov wrote: nothing is remembered. */
+  /**
+   * What the host's text says; no record at all: nothing is remembered.
+   * @throws AnswerError for one that no lbprov wrote
+   */
   readonly read: (text: string | undefined) => readonly Entry[]
   /** The same for the same entries, in whatever order: so a rerun changes nothing. */
   readonly text: (entries: readonly Entry[]) => string
@@ -19,6 +23,12 @@ export interface HostRecord<Entry> {
   /** The file that says so; none where there is nothing to say, and nothing was said before. */
   readonly wish: (place: Pick<Place, 'records'>, entries: readonly Entry[]) => readonly Resource[]
 }
+
+const folder = '/var/lib/lbprov/records'
+const recordPath = (name: string): string => `${folder}/${name}.json`
+
+/** Whether a resource, by its id, is only what lbprov remembers for itself. */
+export const isRecord = (resource: string): boolean => resource.startsWith(`file ${folder}/`)
 
 // Far more than any cluster needs: a host that sends more than this is not well.
 const longest = 1_000_000
@@ -46,9 +56,12 @@ export const defineRecord = <Schema extends z.ZodType>(
 ): HostRecord<z.output<Schema>> => {
   const list = z.array(schema)
   const read: HostRecord<z.output<Schema>>['read'] = (text) => {
-    if (text === undefined || text.length > longest) return []
-    const found = list.safeParse(parseJson(text))
-    return found.success ? found.data : []
+    if (text === undefined) return []
+    const found = list.safeParse(text.length > longest ? undefined : parseJson(text))
+    if (found.success) return found.data
+    throw new AnswerError(
+      `${recordPath(name)} is not as lbprov writes it, so what it told of is not known; look there, move that file away, and run again.`,
+    )
   }
   const text: HostRecord<z.output<Schema>>['text'] = (entries) => {
     const lines = [...new Set(entries.map((entry) => JSON.stringify(entry)))].sort()
@@ -65,7 +78,7 @@ export const defineRecord = <Schema extends z.ZodType>(
             asMemory(
               name,
               file.bind({
-                path: `/var/lib/lbprov/records/${name}.json`,
+                path: recordPath(name),
                 content: text(entries),
                 owner: 'root',
                 group: 'root',

@@ -47,7 +47,7 @@ const hop = {
 /** One on the way; it has no way of its own, or says nothing of it. */
 const jump = z.strictObject({ ...hop, proxyJump: z.array(z.never()).optional() })
 
-const record = defineRecord(
+export const knownHosts = defineRecord(
   'roster',
   z.strictObject({
     name: recordedName,
@@ -56,7 +56,7 @@ const record = defineRecord(
   }),
 )
 
-type RememberedHost = ReturnType<typeof record.read>[number]
+type RememberedHost = ReturnType<typeof knownHosts.read>[number]
 type Hop = Omit<RememberedHost['ssh'], 'proxyJump'>
 
 const hopOf = (ssh: Ssh): Hop => ({
@@ -100,7 +100,7 @@ const asSsh = (found: Hop, proxyJump: readonly Ssh[] | undefined): Ssh => ({
 
 /** The hosts that a router remembers. Without the strictness, and with no secret: there is none in it. */
 export const readRoster = (text: string | undefined): readonly KnownHost[] =>
-  record.read(text).map(({ name, role, ssh: { proxyJump, ...ssh } }) => ({
+  knownHosts.read(text).map(({ name, role, ssh: { proxyJump, ...ssh } }) => ({
     name,
     role,
     ssh: asSsh(
@@ -116,8 +116,34 @@ const besidesFolders = (host: KnownHost): string =>
       : value,
   )
 
+const pathsOf = (
+  hosts: readonly { readonly ssh: Ssh }[],
+  of: 'identityFiles' | 'userKnownHostsFiles',
+): ReadonlySet<string> =>
+  new Set(hosts.flatMap(({ ssh }) => [ssh, ...(ssh.proxyJump ?? [])].flatMap((hop) => hop[of])))
+
+/**
+ * A remembered host, reached by the operator's own keys and known hosts: a router does not say which of his files are
+ * read. Only those that the inventory's own hosts have are taken.
+ */
+export const byOwnFiles = (cluster: Cluster, host: KnownHost): KnownHost => {
+  const own = {
+    identityFiles: pathsOf(hostsOf(cluster), 'identityFiles'),
+    userKnownHostsFiles: pathsOf(hostsOf(cluster), 'userKnownHostsFiles'),
+  }
+  const hop = (ssh: Ssh): Ssh => ({
+    ...ssh,
+    identityFiles: ssh.identityFiles.filter((path) => own.identityFiles.has(path)),
+    userKnownHostsFiles: ssh.userKnownHostsFiles.filter((path) =>
+      own.userKnownHostsFiles.has(path),
+    ),
+    proxyJump: ssh.proxyJump?.map(hop),
+  })
+  return { ...host, ssh: hop(host.ssh) }
+}
+
 /** Where a host is reached, whatever it is called. */
-const endpoint = ({ ssh }: Pick<KnownHost, 'ssh'>): string =>
+export const endpoint = ({ ssh }: Pick<KnownHost, 'ssh'>): string =>
   [ssh, ...(ssh.proxyJump ?? [])]
     .map(({ host, port }) => `${host} ${String(port ?? 22)}`)
     .join(' by ')
@@ -147,6 +173,6 @@ export const roster: Task = {
       return before !== undefined && besidesFolders(before) === besidesFolders(now) ? before : now
     })
     const gone = departed(cluster, place.roster)
-    return record.wish(place, [...known, ...gone].map(remembered))
+    return knownHosts.wish(place, [...known, ...gone].map(remembered))
   },
 }

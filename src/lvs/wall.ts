@@ -30,7 +30,7 @@ const subnetOf = ({ address, prefix }: { address: string; prefix: number }): Add
   family: familyOf(address) ?? 4,
 })
 
-const ftpRecord = defineRecord(
+export const ftpRecord = defineRecord(
   'active_ftp',
   z
     .strictObject({
@@ -44,7 +44,7 @@ const ftpRecord = defineRecord(
     }),
 )
 
-const vrrpRecord = defineRecord(
+export const vrrpRecord = defineRecord(
   'vrrp',
   z.strictObject({
     name: recordedName,

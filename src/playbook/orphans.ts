@@ -1,8 +1,12 @@
+import { z } from 'zod'
+
 import { thenForget, type Remembered } from '../engine/memory.ts'
 import { AnswerError, LbprovError } from '../errors.ts'
 import { inQuotes, tameWord } from '../printable.ts'
 import type { Change, Resource } from '../resource.ts'
+import { keepalivedConfPath } from '../lvs/keepalived-conf-text.ts'
 import { resourceKinds } from '../resources/index.ts'
+import { vrrpSettings } from '../resources/vrrp-settings.ts'
 
 const isText = (value: unknown): boolean => value === undefined || typeof value === 'string'
 
@@ -22,8 +26,8 @@ const believed = <Result>(entry: Remembered, step: () => Result): Result => {
   }
 }
 
-/** A line of the manifest as a wish to have the host back as it was; done, the line goes too. */
-const orphan = (entry: Remembered): Resource => {
+/** A line of the manifest as a wish to have the host back as it was. */
+const wayBackOf = (entry: Remembered): Resource => {
   const kind = resourceKinds.find(({ name }) => name === entry.kind)
   if (kind === undefined) {
     throw new AnswerError(
@@ -37,13 +41,25 @@ const orphan = (entry: Remembered): Resource => {
       believed(entry, () => {
         const changes = resource.judge(answers)
         if (!changes.every(canBeShown)) throw new TypeError('a change without words')
-        return changes.map((change, n, { length }) =>
-          n === length - 1 ? { ...change, run: thenForget(entry.id, change.run) } : change,
-        )
+        return changes
       }),
     ...(resource.left !== undefined && {
       left: (answers) => believed(entry, () => (resource.left?.(answers) ?? []).map(String)),
     }),
+  }
+}
+
+/** The same; done, the line goes too. */
+const orphan = (entry: Remembered): Resource => {
+  const resource = wayBackOf(entry)
+  return {
+    ...resource,
+    judge: (answers) =>
+      resource
+        .judge(answers)
+        .map((change, n, { length }) =>
+          n === length - 1 ? { ...change, run: thenForget(entry.id, change.run) } : change,
+        ),
   }
 }
 
@@ -88,6 +104,35 @@ const rank = (entry: Remembered): number => {
 const byWayBack = (a: Remembered, b: Remembered): number =>
   rank(a) - rank(b) || b.since[0] - a.since[0] || b.since[1] - a.since[1]
 
+const isDaemon = ({ kind, wish }: Remembered): boolean =>
+  kind === 'keepalived_daemon' && (wish as { readonly part?: unknown }).part === 'run'
+
+/**
+ * Routers on which keepalived ran before lbprov, and that would disagree with the one that has the VIPs as soon as that
+ * one has its former file: they stop first. The line stays for `orphansOf`.
+ */
+export const givingWay = (manifest: readonly Remembered[]): readonly Resource[] =>
+  withFormerSettings(manifest)
+    .filter((entry) => isDaemon(entry) && ranBefore(entry))
+    .map((entry) => ({ ...entry, wish: { ...(entry.wish as object), part: 'give_way' } }))
+    .map(wayBackOf)
+
+/** 0.1 did not keep what the former file says in VRRP; but the file itself. */
+const withFormerSettings = (manifest: readonly Remembered[]): readonly Remembered[] => {
+  const file = formerFile.safeParse(manifest.find(({ id }) => id === `file ${keepalivedConfPath}`))
+  const text = file.data?.before.held?.text
+  if (text === undefined) return manifest
+  return manifest.map((entry) =>
+    isDaemon(entry)
+      ? { ...entry, before: { file: vrrpSettings(text).peer, ...(entry.before as object) } }
+      : entry,
+  )
+}
+
+const formerFile = z.object({
+  before: z.object({ held: z.object({ text: z.string() }).optional() }),
+})
+
 /** What these lines of a manifest remember, to be taken back, in the order in which that is safe. */
 export const orphansOf = (manifest: readonly Remembered[]): readonly Resource[] =>
-  [...manifest].sort(byWayBack).map(orphan)
+  [...withFormerSettings(manifest)].sort(byWayBack).map(orphan)

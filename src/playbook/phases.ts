@@ -46,7 +46,6 @@ export const phasesOf = (
       name,
       serial,
       needs,
-      absent: all.filter((host) => !chosen.has(host)).map((host) => host.name),
       hosts: inOrder.map((host) => host.name),
     }
   })
@@ -65,7 +64,6 @@ export const withOrphans = (
     name: orphansPhase,
     serial: undefined,
     needs: phases.map(({ name }) => name),
-    absent: [],
     hosts,
   },
 ]
@@ -86,19 +84,17 @@ export const leavingPhases = (
       facts,
     ).map(({ name }) => name)
   return [
-    { name: 'stop', serial: 1, needs: [], absent: [], hosts: names('router') },
+    { name: 'stop', serial: 1, needs: [], hosts: names('router') },
     {
       name: 'real_servers',
       serial: undefined,
       needs: ['stop'],
-      absent: [],
       hosts: names('real_server'),
     },
     {
       name: 'routers',
       serial: 1,
       needs: ['stop', 'real_servers'],
-      absent: [],
       hosts: names('router'),
     },
   ]

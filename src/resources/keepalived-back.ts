@@ -1,28 +1,11 @@
 import type { Change, Found, Retirement } from '../resource.ts'
 import { lines, sh } from '../sh/sh.ts'
-import type { TableDifference } from './ipvs-difference.ts'
+import type { DaemonIs } from './keepalived-is.ts'
 import { loadConf, type Loading } from './keepalived-load.ts'
-import { keepalivedUnit as unit, stoodDownNote } from './keepalived-watch.ts'
+import { enableUnit } from './enable-unit.ts'
+import { standDownChange, standsDown, watchersNote } from './keepalived-stand-down.ts'
+import { keepalivedUnit as unit, unlessServed } from './keepalived-unit.ts'
 import { forgetNote } from './service-loaded.ts'
-
-/** How keepalived is on a router. */
-export interface DaemonIs {
-  readonly masked: boolean
-  readonly enabled: boolean
-  readonly activity: string
-  readonly runs: boolean
-  /** It runs, with another text than the wished one. */
-  readonly stale: boolean
-  /** Of the file as it is on the disk; a dash: there is none. */
-  readonly sum: string
-  /** It runs, and says something else in VRRP than it will; or nobody knows what. */
-  readonly disagrees: boolean
-  /** The VIPs that are on a card here, the wished ones and those of the file as it is. */
-  readonly holds: readonly string[]
-  /** The VIPs that tell whether some router serves: the wished ones and those of the file as it is. */
-  readonly watched: readonly string[]
-  readonly table: readonly TableDifference[]
-}
 
 const stop = ({ activity, runs }: DaemonIs, before: DaemonIs): readonly Change[] =>
   before.runs || !(runs || activity === 'activating')
@@ -33,7 +16,7 @@ const stop = ({ activity, runs }: DaemonIs, before: DaemonIs): readonly Change[]
           before: activity,
           after: 'stopped',
           // It waits until keepalived has taken its addresses and its virtual servers away.
-          run: lines(sh`rm -f ${stoodDownNote}; ${forgetNote(unit)}`, sh`systemctl stop ${unit}`),
+          run: lines(sh`rm -f ${watchersNote}; ${forgetNote(unit)}`, sh`systemctl stop ${unit}`),
         },
       ]
 
@@ -49,20 +32,33 @@ const disable = ({ enabled }: DaemonIs, before: DaemonIs): readonly Change[] =>
         },
       ]
 
+/** It stands down first, because the router with the VIPs is about to have its own former file again. */
+const waits = (routers: number, { before, is }: Found<DaemonIs>) =>
+  before.runs ? standsDown({ routers, peer: before.file }, is) : undefined
+
 /** keepalived as it was before lbprov: stopped, or running what is its own file again. */
-export const daemonBack = (kept: Loading, { before, is, wrote }: Found<DaemonIs>): Retirement => {
+export const daemonBack = (
+  { routers, ...kept }: Loading & { readonly routers: number },
+  found: Found<DaemonIs>,
+): Retirement => {
+  const { before, is, wrote } = found
   // A file of ours goes back before a daemon that stays.
   const older = is.stale || (before.sum !== is.sum && wrote.includes(is.sum))
+  const stoodDown = waits(routers, found)
+  const stopped = stoodDown === 'live'
   return {
     changes: [
       ...stop(is, before),
       ...disable(is, before),
-      ...(before.runs && is.runs && older
+      ...enableUnit(unit, stoodDown === undefined || !before.enabled),
+      ...(before.runs && is.runs && (older || stopped)
         ? [
             {
               what: `${unit}, live`,
-              before: 'running with an older keepalived.conf',
-              after: 'reloaded',
+              before: stopped ? 'stopped' : 'running with an older keepalived.conf',
+              after: stopped ? 'running' : 'reloaded',
+              ...(stopped && { comesLast: true as const }),
+              adopts: unlessServed([]),
               run: loadConf(kept),
             },
           ]
@@ -70,4 +66,10 @@ export const daemonBack = (kept: Loading, { before, is, wrote }: Found<DaemonIs>
     ],
     left: [],
   }
+}
+
+/** What goes before that, on a router that holds no VIP. */
+export const giveWay = (routers: number, found: Found<DaemonIs>): Retirement => {
+  const part = waits(routers, found)
+  return { changes: part === undefined ? [] : [standDownChange(part, found.is)], left: [] }
 }

@@ -1,13 +1,17 @@
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import type { WishedServer } from './ipvs-difference.ts'
 import { mending } from './ipvs-mend.ts'
-import { holding, keepalivedUnit as unit, pinging, stoodDownNote } from './keepalived-watch.ts'
-import { forgetNote, noting } from './service-loaded.ts'
+import type { PeerSettings } from '../peer.ts'
+import { Secret } from '../secret.ts'
+import { watchersNote } from './keepalived-stand-down.ts'
+import { holding, keepalivedUnit as unit, pinging } from './keepalived-unit.ts'
+import { forgetNote, noting, readByRun } from './service-loaded.ts'
 
 /** What keepalived is to read, and how it is to be afterwards. */
 export interface Loading {
   readonly conf: { readonly path: string; readonly sha256?: string | undefined }
-  readonly adverts: string
+  /** What that makes the router say in VRRP; empty: it is not known. */
+  readonly peer: PeerSettings
   readonly vips: readonly string[]
   readonly table: readonly WishedServer[]
 }
@@ -23,18 +27,23 @@ const giveUp = (path: string): Sh =>
   lines(
     sh`give_up() { echo "$1" >&2; journalctl -q --no-pager -n 8 -o cat -u ${unit} >&2`,
     sh`[ "$verb" = reload ] && [ -f ${formerConf} ] || exit 1`,
+    // A run that was cut off may have put a file here that keepalived never read: it stays where it is.
+    sh`case $(sha256sum <${formerConf}) in "$ran"*) ;; *) exit 1 ;; esac`,
     sh`path=$(readlink -f -- ${path}) && new=\${path%/*}/.\${path##*/}.lbprov || exit 1`,
     sh`cp -p -- ${formerConf} "$new" && chmod --reference="$path" -- "$new" && mv -fT -- "$new" "$path" || exit 1`,
-    sh`${forgetNote(unit)}; systemctl reset-failed ${unit} 2>/dev/null`,
-    sh`if systemctl reload-or-restart ${unit} && systemctl -q is-active ${unit}; then
-echo "The former ${path} is back in its place, and keepalived runs with it. Mend the cause and run again." >&2
-else echo "The former ${path} is back in its place, and keepalived does not run with it either: see \\"journalctl -u keepalived\\" there." >&2; fi
-exit 1; }`,
+    sh`systemctl reset-failed ${unit} 2>/dev/null`,
+    noting(
+      unit,
+      [path],
+      sh`systemctl reload-or-restart ${unit} && systemctl -q is-active ${unit} || { ${forgetNote(unit)}
+echo "The former ${path} is back in its place, and keepalived does not run with it either: see \\"journalctl -u keepalived\\" there." >&2; exit 1; }`,
+    ),
+    sh`echo "The former ${path} is back in its place, and keepalived runs with it. Mend the cause and run again." >&2; exit 1; }`,
   )
 
 /** Sets `state`, how the unit is; `differs`, where IPVS is not as wished; `gone`, VIPs that were here and are not. */
 const look = sh`missing() { for vip in $had; do holds "$vip" || echo "$vip"; done; }
-look() { state=$(systemctl is-active ${unit} 2>/dev/null); differs=$(differences); gone=$(missing); }`
+look() { see; state=$(systemctl is-active ${unit} 2>/dev/null); differs=$(differences); gone=$(missing); }`
 
 /*
  * Some say in time what they need: exit code 0 of a reload says only that keepalived was told. So it is watched for
@@ -67,16 +76,17 @@ done`
  * Has keepalived read its file, by a start or a reload, whichever it needs by then, and waits until the host is as the
  * file says. With `restart` it forgets what it knows of the kernel.
  */
-export const loadConf = ({ conf, adverts, vips, table }: Loading, restart = false): Sh =>
-  lines(
+export const loadConf = ({ conf, peer, vips, table }: Loading, restart = false): Sh => {
+  const isKnown = Object.keys(peer).length > 0
+  return lines(
     holding,
     pinging,
     mending(table),
     look,
+    readByRun(unit),
     giveUp(conf.path),
     sh`had=; for vip in ${vips}; do if holds "$vip"; then had="$had $vip"; fi; done`,
-    // The one that waits for the VIP to fall silent has nothing to do any more.
-    sh`rm -f ${stoodDownNote}; systemctl reset-failed ${unit} 2>/dev/null`,
+    sh`rm -f ${watchersNote}; systemctl reset-failed ${unit} 2>/dev/null`,
     // A package may have started it since it was asked about; or it fails again and again, and would only wait.
     restart
       ? sh`verb=restart`
@@ -84,9 +94,11 @@ export const loadConf = ({ conf, adverts, vips, table }: Loading, restart = fals
     noting(
       unit,
       [conf.path],
-      sh`case $sums in ${conf.sha256 ?? ''}*) said=${adverts} ;; *) said= ;; esac
+      // It has a checksum in it over the password, which is short.
+      sh`case $sums in ${conf.sha256 ?? ''}*) said=${new Secret(isKnown ? JSON.stringify(peer) : '')} ;; *) said= ;; esac
 systemctl "$verb" ${unit} || give_up "systemctl $verb keepalived failed. Its last words:"`,
       sh`"$said"`,
     ),
     settle(conf.path),
   )
+}

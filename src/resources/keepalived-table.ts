@@ -1,7 +1,8 @@
 import type { Change } from '../resource.ts'
 import { sh } from '../sh/sh.ts'
-import type { DaemonIs } from './keepalived-back.ts'
+import type { DaemonIs } from './keepalived-is.ts'
 import { loadConf, type Loading } from './keepalived-load.ts'
+import { unlessServed } from './keepalived-unit.ts'
 
 /** What mends a table that is not as the file that keepalived runs with. */
 export const tableChanges = (
@@ -22,6 +23,7 @@ export const tableChanges = (
             : 'this router holds no VIP'
         }`,
         ...(holds.length > 0 ? { comesLast: true } : {}),
+        adopts: unlessServed(should.vips),
         run: loadConf(should, true),
       },
     ]

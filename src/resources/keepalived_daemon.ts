@@ -1,6 +1,8 @@
 import { z } from 'zod'
 
 import { AnswerError } from '../errors.ts'
+import { parseJson } from '../json.ts'
+import type { PeerSettings } from '../peer.ts'
 import { defineResource, type Change } from '../resource.ts'
 import { contents } from '../sh/contents.ts'
 import { sh } from '../sh/sh.ts'
@@ -11,22 +13,32 @@ import { tableDifferences, usualTicks, wishedServer } from './ipvs-difference.ts
 import { kernelTicks } from './ipvs-mend.ts'
 import { ipvsQuestion, parseIpvs } from './ipvs-table.ts'
 import { loadConf } from './keepalived-load.ts'
-import { daemonBack, type DaemonIs } from './keepalived-back.ts'
-import { keepalivedUnit as unit, standDown } from './keepalived-watch.ts'
+import { daemonBack, giveWay } from './keepalived-back.ts'
+import type { DaemonIs } from './keepalived-is.ts'
+import { changesPeers, standDownChange, standsDown } from './keepalived-stand-down.ts'
+import { keepalivedUnit as unit, unlessServed } from './keepalived-unit.ts'
 import { tableChanges } from './keepalived-table.ts'
 import { loadedQuestions, notedWord, staleFiles } from './service-loaded.ts'
 import { readUnit, runningStates, startsAtBoot, unitProperties } from './service.ts'
-import { advertsOf } from './vrrp-adverts.ts'
+import { vrrpSettings } from './vrrp-settings.ts'
+
+const peerSettings = z.record(z.string(), z.string())
 
 const schema = z.strictObject({
   part: z
-    .enum(['run', 'stand_down'])
-    .describe('stand_down: what must not run beside routers that say something else in VRRP'),
+    .enum(['run', 'stand_down', 'give_way', 'look'])
+    .describe(
+      'stand_down: what must not run beside routers that change what they say in VRRP; give_way: the same, on the way back; look: nothing is done',
+    ),
   conf: z.strictObject({
     path: z.string().regex(/^\/[^\0\n]*$/, 'must be an absolute path'),
     sha256: z.string().length(64).optional(),
   }),
-  adverts: z.string().describe('A sum over what keepalived.conf makes a router say in VRRP'),
+  peer: peerSettings
+    .default({})
+    .describe('What keepalived.conf makes a router say in VRRP, by virtual router and VIP'),
+  // As manifests of 0.1 have it in place of `peer`.
+  adverts: z.string().optional(),
   vips: z.array(ipAddress).readonly(),
   table: z.array(wishedServer).readonly().describe('What IPVS must have, where it is loaded'),
   routers: z.int().min(1).describe('How many routers the cluster has'),
@@ -41,46 +53,47 @@ const stays = (vips: readonly string[]): string => {
     : `the VIPs ${vips.join(', ')} stay here`
 }
 
-/** It would disagree with the router that holds the VIPs, and holds none. */
-const mustStandDown = ({ routers }: Wish, { disagrees, holds }: DaemonIs): boolean =>
-  disagrees && holds.length === 0 && routers > 1
-
-const stand = (should: Wish, is: DaemonIs): readonly Change[] =>
-  mustStandDown(should, is)
-    ? [
-        {
-          what: `${unit}, live`,
-          before: 'running',
-          after: 'stopped until the router with the VIPs speaks the new VRRP',
-          note: 'two routers that disagree in VRRP would both be master; this one holds no VIP, and starts by itself should the VIPs fall silent',
-          needsAll: true,
-          run: standDown(is.watched),
-        },
-      ]
-    : []
-
 const start = (should: Wish, is: DaemonIs): Change => ({
   what: `${unit}, live`,
   before: is.runs ? 'stopped' : is.activity,
   after: 'running',
-  ...(is.runs ? { note: 'it comes back after the router with the VIPs', needsAll: true } : {}),
+  ...(is.runs ? { note: 'it comes back after the router with the VIPs' } : {}),
+  adopts: unlessServed(should.vips),
   comesLast: true,
   run: loadConf(should),
 })
 
 const reload = (should: Wish, is: DaemonIs): Change => {
   const name = should.conf.path.slice(should.conf.path.lastIndexOf('/') + 1)
-  const disagrees = is.disagrees && should.routers > 1
   const here = stays(is.holds)
   return {
     what: `${unit}, live`,
     before: `running with an older ${name}`,
     after: 'reloaded',
-    note: disagrees ? `what it says in VRRP changes; ${here}` : here,
-    ...(disagrees ? { needsAll: true } : {}),
+    note: changesPeers(should, is) ? `what it says in VRRP changes; ${here}` : here,
+    adopts: unlessServed(should.vips),
     run: loadConf(should),
   }
 }
+
+/** What the run of the unit that is there now says in VRRP; undefined: it cannot be known. */
+const runningPeer = (
+  path: string,
+  file: PeerSettings | undefined,
+  answers: Parameters<typeof staleFiles>[1],
+): PeerSettings | undefined =>
+  // A run that has read the file as it is says what is in it, whether that was noted or not.
+  staleFiles([{ path }], answers).length === 0 ? file : readNoted(notedWord(1, answers))
+
+const readNoted = (word: string | undefined): PeerSettings | undefined =>
+  peerSettings.safeParse(parseJson(word ?? '')).data
+
+/** What starts keepalived without lbprov: a boot, or systemd, which tries again and again. */
+const startsByItself = ({ LoadState, UnitFileState, ActiveState }: Unit): boolean =>
+  LoadState !== 'masked' &&
+  (startsAtBoot.includes(UnitFileState ?? '') || ActiveState === 'activating')
+
+type Unit = Readonly<Record<string, string>>
 
 export const keepalived_daemon = defineResource({
   name: 'keepalived_daemon',
@@ -96,19 +109,16 @@ export const keepalived_daemon = defineResource({
     table: ipvsQuestion,
     ticks: kernelTicks,
   }),
-  parse: (answers, { conf, adverts, vips, table }): DaemonIs => {
+  parse: (answers, { conf, vips, table }): DaemonIs => {
     const properties = readUnit(answers.unit, unit)
     if (answers.cards.exit !== 0) {
       throw new AnswerError(`cannot read the addresses: ${answers.cards.err.trim()}`)
     }
     const runs = runningStates.includes(properties.ActiveState ?? '')
     const stale = runs && staleFiles([conf], answers).length > 0
-    const file = advertsOf(answers.conf.out)
-    // A run that nobody noted says what is in the file, unless that is newer.
-    const says =
-      notedWord(1, answers) ??
-      (staleFiles([{ path: conf.path }], answers).length === 0 ? file.sum : undefined)
-    const watched = [...new Set([...vips, ...file.vips])].sort()
+    const read = vrrpSettings(answers.conf.out)
+    const file = answers.conf.out === '' ? undefined : read.peer
+    const watched = [...new Set([...vips, ...read.vips])].sort()
     const ticks = /^\d+$/.test(answers.ticks.out.trim()) ? [Number(answers.ticks.out)] : usualTicks
     return {
       masked: properties.LoadState === 'masked',
@@ -117,7 +127,11 @@ export const keepalived_daemon = defineResource({
       runs,
       stale,
       sum: answers.files.out.split(' ')[0]?.trim() ?? '',
-      disagrees: stale && says !== adverts,
+      ...(file !== undefined && { file }),
+      says: [
+        ...(runs ? [runningPeer(conf.path, file, answers)] : []),
+        ...(file !== undefined && startsByItself(properties) ? [file] : []),
+      ],
       holds: heldAddresses(answers.cards.out)
         .filter(({ device, address }) => device !== 'lo' && watched.includes(address))
         .map(({ address }) => address),
@@ -134,20 +148,36 @@ export const keepalived_daemon = defineResource({
         `${unit} is masked, so it cannot be started; run "systemctl unmask ${unit}" there if that is no longer meant, and run again.`,
       )
     }
-    if (should.part === 'stand_down') return stand(should, is)
+    if (should.part === 'look' || should.part === 'give_way') return []
+    const stoodDown = standsDown(should, is)
+    if (should.part === 'stand_down')
+      return stoodDown === undefined ? [] : [standDownChange(stoodDown, is)]
     const act = (): readonly Change[] => {
-      if (!is.runs || mustStandDown(should, is)) return [start(should, is)]
+      if (!is.runs || stoodDown === 'live') return [start(should, is)]
       return is.stale ? [reload(should, is)] : tableChanges(should, is)
     }
-    return [...enableUnit(unit, is.enabled), ...act()]
+    return [
+      ...enableUnit(unit, is.enabled && stoodDown === undefined).map((change) => ({
+        ...change,
+        adopts: unlessServed(should.vips),
+      })),
+      ...act(),
+    ]
+  },
+  peer: {
+    desired: ({ peer }) => peer,
+    state: ({ runs, says, file: read }) => ({ current: says, isSetUp: runs || read !== undefined }),
   },
   retire: {
-    keep: ({ part, conf: { path }, adverts, routers }) => ({
-      ...{ part, conf: { path }, adverts, routers },
+    keep: ({ part, conf: { path }, routers }) => ({
+      ...{ part, conf: { path }, routers },
       ...{ vips: [], table: [] },
     }),
     wrote: ({ conf }) => conf.sha256 ?? '',
-    back: ({ part, ...kept }, found) =>
-      part === 'stand_down' ? { changes: [], left: [] } : daemonBack(kept, found),
+    back: ({ part, ...kept }, found) => {
+      if (part === 'run') return daemonBack(kept, found)
+      return part === 'give_way' ? giveWay(kept.routers, found) : { changes: [], left: [] }
+    },
+    formerPeer: (_, { file: read }) => peerSettings.safeParse(read).data,
   },
 })

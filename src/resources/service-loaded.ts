@@ -75,6 +75,11 @@ export const notedWord = (
   return run !== '' && noted === run ? notes[files] : undefined
 }
 
+/** Sets `ran`: the checksum of the first file as the unit's current run was noted to have read it; empty: not known. */
+export const readByRun = (name: string): Sh => sh`${currentRun(name)}
+noted= ran= rest=; { read -r noted; read -r ran rest; } 2>/dev/null <${noteOf(name)}
+[ "$noted" = "$run" ] || ran=`
+
 /**
  * Runs a command that has the unit read its files, and notes what it read. The sums are taken before:
  * should a file change in between, the note is wrong in the safe direction, and the next run reloads.

@@ -45,3 +45,17 @@ export const meansOf = (here: Here): RouteMeans => ({
  */
 export const addressOf = (host: string, ssh: Ssh, here: Here): string =>
   routeTo(host, ssh, meansOf(here)).hops.at(-1)?.host ?? ssh.host
+
+/**
+ * Who logs in where, for a person: `ops@192.0.2.9 port 22, through bastion`.
+ * @throws ReachError where ssh_config makes no way of it
+ */
+export const wayTo = (host: string, ssh: Ssh, here: Here): string => {
+  const { hops } = routeTo(host, ssh, meansOf(here))
+  const [last, ...jumps] = hops.toReversed()
+  const through = jumps.toReversed().map((jump) => jump.host)
+  return [
+    `${last?.user ?? ''}@${last?.host ?? ssh.host} port ${String(last?.port ?? 22)}`,
+    ...(through.length === 0 ? [] : [`through ${through.join(', ')}`]),
+  ].join(', ')
+}

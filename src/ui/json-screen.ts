@@ -38,11 +38,12 @@ export const jsonScreen = ({ out }: Terminal, skipped: Skipped): Screen => {
       if (skipped.hosts.length + skipped.phases.length > 0) write({ type: 'skipped', ...skipped })
       for (const [host, error] of lost) complain(host, error)
       for (const { name: phase, hosts } of plan.phases) {
-        for (const { host, changes, left } of hosts) {
+        for (const { host, changes, left, blocked } of hosts) {
           for (const message of left) write({ type: 'left', host, message })
           for (const { resource, what, before, after, note, severs } of changes) {
             const guarded = severs === true
-            write({ type: 'change', host, phase, resource, what, before, after, note, guarded })
+            const change = { host, phase, resource, what, before, after, note, guarded }
+            write({ type: 'change', ...change, ...(blocked !== undefined && { blocked }) })
           }
         }
       }

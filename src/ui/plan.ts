@@ -1,4 +1,4 @@
-import type { HostPlan, PhasePlan, Plan } from '../engine/plan.ts'
+import { begins, type HostPlan, type PhasePlan, type Plan } from '../engine/plan.ts'
 import { alike, groupBy } from './alike.ts'
 import { showChange } from './diff.ts'
 import type { Paint } from './paint.ts'
@@ -24,13 +24,14 @@ interface HostBlock {
 type SaidBlock = HostBlock & { readonly text: string }
 
 const phaseLines = (
-  { phase: { name }, plan: { changes } }: Part,
+  { phase: { name }, plan: { changes, blocked } }: Part,
   paint: Paint,
   verbose: boolean,
 ): readonly string[] =>
-  changes
-    .flatMap((change) => showChange(change, paint, verbose))
-    .map((line, n) => `  ${(n === 0 ? name : '').padEnd(10)}${line}`.trimEnd())
+  [
+    ...changes.flatMap((change) => showChange(change, paint, verbose)),
+    ...(blocked === undefined ? [] : [paint.bad(printable(`✘ will not begin: ${blocked}`))]),
+  ].map((line, n) => `  ${(n === 0 ? name : '').padEnd(10)}${line}`.trimEnd())
 
 const linesOf = ({ parts }: HostBlock, paint: Paint, verbose: boolean): string =>
   parts.flatMap((part) => phaseLines(part, paint, verbose)).join('\n')
@@ -54,7 +55,11 @@ const blocksOf = ({ phases }: Plan): readonly HostBlock[] => {
 /** What cannot be alike without being equal: which phases, and what kinds of changes. */
 const kindsOf = ({ parts }: HostBlock): string =>
   JSON.stringify(
-    parts.map(({ n, plan }) => [n, plan.changes.map(({ resource }) => resource.split(' ')[0])]),
+    parts.map(({ n, plan }) => [
+      n,
+      plan.changes.map(({ resource }) => resource.split(' ')[0]),
+      plan.blocked,
+    ]),
   )
 
 const said = (block: HostBlock): SaidBlock => ({
@@ -170,9 +175,9 @@ export const showPlan = (plan: Plan, paint: Paint, verbose: boolean): string => 
   ].join('')
 }
 
-/** `7 changes on 3 hosts`. */
+/** `7 changes on 3 hosts`: those that will begin. */
 export const sizeOf = ({ phases }: Plan): string => {
-  const changing = phases.flatMap(({ hosts }) => hosts).filter(({ changes }) => changes.length > 0)
+  const changing = phases.flatMap(({ hosts }) => hosts).filter(begins)
   const changes = changing.reduce((sum, plan) => sum + plan.changes.length, 0)
   const hosts = new Set(changing.map(({ host }) => host)).size
   return `${counted(changes, 'change')} on ${counted(hosts, 'host')}`

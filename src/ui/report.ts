@@ -17,6 +17,8 @@ export const showOutcome = (outcome: Outcome): string => {
       return 'rolled back'
     case 'not-begun':
       return `not begun: ${outcome.because}`
+    case 'taken-back':
+      return 'taken back, because the change that needed it did not begin'
   }
 }
 
@@ -61,7 +63,9 @@ export const showReport = (
     ? 'nothing was changed'
     : !whole
       ? broken === 0
-        ? 'run again to finish'
+        ? report.interrupted
+          ? 'run again to finish'
+          : 'the rest waits for what is said above'
         : 'run again when it is mended'
       : done === 0
         ? 'nothing to do'

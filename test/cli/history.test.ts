@@ -62,15 +62,16 @@ const found: Survey = {
   reached: new Map(),
   lost: new Map(),
   phases: [],
+  peers: { found: new Map(), desired: new Map(), unknown: new Map(), why: new Map() },
   found: new Map(),
   plan: {
     phases: [
       {
-        ...{ name: 'kernel', serial: undefined, needs: [], absent: [] },
+        ...{ name: 'kernel', serial: undefined, needs: [] },
         hosts: [host('lb1', change('net.ipv4.ip_forward, live', '0', '1')), host('lb2')],
       },
       {
-        ...{ name: 'balance', serial: 1, needs: [], absent: [] },
+        ...{ name: 'balance', serial: 1, needs: [] },
         hosts: [host('lb1', change('/etc/keepalived/keepalived.conf', 'a\nb\n', 'c\n'))],
       },
     ],

@@ -11,7 +11,6 @@ const phase = (name: string): Phase => ({
   hosts: ['lb1'],
   serial: undefined,
   needs: [],
-  absent: [],
 })
 
 const seal = '0a1b2c3d-0000-4000-8000-00000000000f\n'

@@ -25,10 +25,10 @@ describe('a router', () => {
   it('says in VRRP what the others say, whatever its own file says beside that', () => {
     const [one, other] = [of('lb1')[1], of('lb2')[1]] as {
       conf: { sha256: string }
-      adverts: string
+      peer: unknown
       table: unknown
     }[]
-    expect(one?.adverts).toBe(other?.adverts)
+    expect(one?.peer).toEqual(other?.peer)
     expect(one?.table).toEqual(other?.table)
     expect(one?.conf.sha256).not.toBe(other?.conf.sha256)
   })

@@ -3,12 +3,12 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Resource } from '../../src/resource.ts'
 import { keepalived_daemon } from '../../src/resources/keepalived_daemon.ts'
 import { sha256 } from '../../src/resources/sha256.ts'
-import { advertsOf } from '../../src/resources/vrrp-adverts.ts'
+import { vrrpSettings } from '../../src/resources/vrrp-settings.ts'
+import type { Sh } from '../../src/sh/sh.ts'
 import { toyHost, type Toy } from '../toy/toy.ts'
-import { applyOn, judgeOn, runOn, shells } from './on-host.ts'
+import { applyOn, judgeOn, runOn, shells, trip } from './on-host.ts'
 
 const path = '/etc/keepalived/keepalived.conf'
-const note = '/run/lbprov/keepalived.stood-down'
 const vip = '203.0.113.10'
 const conf = (id: number): string =>
   `vrrp_instance public {\n    virtual_router_id ${String(id)}\n    virtual_ipaddress {\n        ${vip}/32 dev eth0\n    }\n}\n`
@@ -17,7 +17,7 @@ const wish = (part: 'run' | 'stand_down', text: string): Resource =>
   keepalived_daemon.bind({
     part,
     conf: { path, sha256: sha256(text) },
-    adverts: advertsOf(text).sum,
+    peer: vrrpSettings(text).peer,
     vips: [vip],
     table: [],
     routers: 2,
@@ -26,9 +26,7 @@ const wish = (part: 'run' | 'stand_down', text: string): Resource =>
 let toy: Toy
 const script = (text: string): string => toy.run(['sh', '-c', text]).out
 const isActive = (): boolean => toy.run(['systemctl', 'is-active', 'keepalived']).exit === 0
-const until = (condition: string): boolean =>
-  toy.run(['timeout', '40', 'sh', '-c', `until ${condition}; do sleep 0.1; done`]).exit === 0
-const watchers = "ps -e -o args= | grep -q '[k]eepalived-watcher.sh'"
+const isEnabled = (): boolean => toy.run(['systemctl', 'is-enabled', 'keepalived']).exit === 0
 const after = (resource: Resource): readonly (string | undefined)[] =>
   judgeOn(toy, resource).map((change) => change.after)
 const calls = (verb: string): number =>
@@ -53,38 +51,35 @@ beforeEach(async () => {
 afterEach(() => toy.close())
 
 describe('a router without a VIP, where what routers say in VRRP changes', () => {
-  const stop = (): void => {
-    expect(applyOn(toy, wish('stand_down', conf(51)))).toHaveLength(1)
-    expect(isActive()).toBe(false)
-  }
-
   it.each(shells)('stands down and comes back with the new file, in %s', (...shell) => {
     applyOn(toy, wish('stand_down', conf(51)), shell)
-    expect([isActive(), after(wish('stand_down', conf(51)))]).toEqual([false, []])
-    expect(until(watchers)).toBe(true)
+    expect([isActive(), isEnabled(), after(wish('stand_down', conf(51)))]).toEqual([
+      false,
+      false,
+      [],
+    ])
     toy.write(path, conf(51))
     applyOn(toy, wish('run', conf(51)), shell)
-    expect([isActive(), after(wish('run', conf(51)))]).toEqual([true, []])
-    expect(until(`! ${watchers}`)).toBe(true)
+    expect([isActive(), isEnabled(), after(wish('run', conf(51)))]).toEqual([true, true, []])
     expect(calls('start')).toBe(0)
+  })
+
+  it.each(shells)('is as it was where that change does not come, in %s', (...shell) => {
+    const [change] = judgeOn(toy, wish('stand_down', conf(51)), shell)
+    runOn(toy, change === undefined ? [] : [change.run], shell)
+    expect([isActive(), isEnabled()]).toEqual([false, false])
+    runOn(toy, change?.standsDown === undefined ? [] : [change.standsDown], shell)
+    expect([isActive(), isEnabled(), after(wish('run', conf(50)))]).toEqual([true, true, []])
+  })
+
+  it('is not started by a boot, where it did not run', () => {
+    script('systemctl stop keepalived')
+    applyOn(toy, wish('stand_down', conf(51)))
+    expect([isActive(), isEnabled()]).toEqual([false, false])
   })
 
   it('does not, where only other things change', () => {
     expect(after(wish('stand_down', `${conf(50)}# other things\n`))).toEqual([])
-  })
-
-  it('starts by itself once the VIP answers no more', () => {
-    stop()
-    peer('del')
-    expect(until('systemctl -q is-active keepalived')).toBe(true)
-    expect(toy.run(['test', '-e', note]).exit).toBe(1)
-    expect(until(`! ${watchers}`)).toBe(true)
-  })
-
-  it('stays stopped while the VIP answers, though nobody is left to start it', () => {
-    stop()
-    script('sleep 9')
-    expect([isActive(), toy.run(['test', '-e', note]).exit]).toEqual([false, 0])
   })
 
   it('is not stopped when the VIP came to it since it was asked', () => {
@@ -94,13 +89,38 @@ describe('a router without a VIP, where what routers say in VRRP changes', () =>
     expect(() => runOn(toy, change === undefined ? [] : [change.run])).toThrow(
       `The VIP ${vip} has come to this router since it was asked`,
     )
-    expect(isActive()).toBe(true)
+    expect([isActive(), isEnabled()]).toEqual([true, true])
   })
 
-  it('is watched by the clock alone where no VIP answers a ping', () => {
+  it('ends the watcher of lbprov 0.1, which would start it with the old file', () => {
+    toy.write('/run/lbprov/keepalived.stood-down', 'token\n')
+    applyOn(toy, wish('stand_down', conf(51)))
+    expect(toy.run(['test', '-e', '/run/lbprov/keepalived.stood-down']).exit).toBe(1)
+  })
+})
+
+describe('a router of which no other is known', () => {
+  const first = (): Sh => {
+    script('systemctl stop keepalived')
+    const adopts = judgeOn(toy, wish('run', conf(50)))[0]?.adopts
+    if (adopts === undefined) throw new Error('it starts without a look')
+    return adopts
+  }
+
+  it.each(shells)('is not started where a VIP answers, in %s', (...shell) => {
+    const [tried] = trip(toy, [first()], shell)
+    expect(tried?.exit).toBe(1)
+    expect(tried?.err).toContain(
+      `Of the VIPs ${vip}, one answers already, so a host that is not known here serves`,
+    )
+  })
+
+  it.each(shells)('is started where none answers, but its own, in %s', (...shell) => {
+    const look = first()
     peer('del')
-    stop()
-    expect(script("ps -e -o args= | grep '[k]eepalived-watcher.sh'")).toMatch(/ 60\n/)
+    expect(trip(toy, [look], shell)).toMatchObject([{ exit: 0 }])
+    script(`ip addr add ${vip}/32 dev eth0`)
+    expect(trip(toy, [look], shell)).toMatchObject([{ exit: 0 }])
   })
 })
 
@@ -116,7 +136,7 @@ describe('a new file', () => {
     keepalived_daemon.bind({
       part: 'run',
       conf: { path, sha256: sha256(text) },
-      adverts: advertsOf(text).sum,
+      peer: vrrpSettings(text).peer,
       vips: ['203.0.113.77'],
       table: [],
       routers: 2,
@@ -137,6 +157,17 @@ describe('a new file', () => {
     )
     expect([toy.read(path), isActive()]).toEqual([conf(50), true])
     expect(after(held(conf(51)))).toEqual(['reloaded'])
+  })
+
+  it('is not replaced by one that keepalived never read', () => {
+    replace()
+    toy.write(former, conf(49))
+    toy.write('/var/lib/toy/refuse/reload-keepalived', '')
+    const [change] = judgeOn(toy, held(conf(51)))
+    expect(() => runOn(toy, change === undefined ? [] : [change.run])).toThrow(
+      'systemctl reload keepalived failed',
+    )
+    expect(toy.read(path)).toBe(conf(51))
   })
 
   it('that keepalived dies of is replaced by the former one (E26)', () => {

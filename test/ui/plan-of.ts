@@ -23,7 +23,7 @@ export const host = (name: string, ...changes: readonly PlannedChange[]): HostPl
 })
 
 export const plan = (...hosts: readonly HostPlan[]): Plan => ({
-  phases: [{ name: 'web', serial: undefined, needs: [], absent: [], hosts }],
+  phases: [{ name: 'web', serial: undefined, needs: [], hosts }],
 })
 
 export const shown = (each: Plan, verbose = false): string => `\n${showPlan(each, plain, verbose)}`

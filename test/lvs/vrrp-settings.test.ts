@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 
-import { advertsOf } from '../../src/resources/vrrp-adverts.ts'
+import { rejectEachOther } from '../../src/peer.ts'
+import { vrrpSettings } from '../../src/resources/vrrp-settings.ts'
 import { confOf } from './conf-of.ts'
 import { dualStack, guideNetwork, kitchenSink } from './inventories.ts'
 
-const sum = (text: string): string => advertsOf(text).sum
+const said = (text: string) => vrrpSettings(text).peer
+const reject = (one: string, other: string): boolean => rejectEachOther(said(one), said(other))
 const text = confOf(kitchenSink, 'lb1')
 
 describe('what routers say in VRRP', () => {
@@ -14,7 +16,7 @@ describe('what routers say in VRRP', () => {
     ['both families', dualStack],
     ['one VIP', guideNetwork('203.0.113')],
   ])('is the same on all of them: %s', (_, inventory) => {
-    expect(sum(confOf(inventory, 'lb1'))).toBe(sum(confOf(inventory, 'lb2')))
+    expect(said(confOf(inventory, 'lb1'))).toEqual(said(confOf(inventory, 'lb2')))
   })
 
   it.each([
@@ -27,9 +29,13 @@ describe('what routers say in VRRP', () => {
     ['203.0.113.10/32', '203.0.113.10/32\n        203.0.113.12/32'],
     ['unicast_peer {\n        203.0.113.8\n    }\n', ''],
     ['2001:db8:113::10/128', '2001:db8:113::11/128'],
-  ])('changes with %j', (before, after) => {
+    ['    virtual_ipaddress {', '    native_ipv6\n    virtual_ipaddress {'],
+    ['vrrp_instance public {', 'include other.conf\nvrrp_instance public {'],
+    ['vrrp_instance public {', '@lb1 priority 7\nvrrp_instance public {'],
+    ['vrrp_instance public {', '$ID=51\nvrrp_instance public {'],
+  ])('is rejected by routers that still have it, where %j changes', (before, after) => {
     expect(text).toContain(before)
-    expect(sum(text.replace(before, after))).not.toBe(sum(text))
+    expect(reject(text.replace(before, after), text)).toBe(true)
   })
 
   it.each([
@@ -44,7 +50,7 @@ describe('what routers say in VRRP', () => {
     ['    virtual_ipaddress {', '# as they are\n    virtual_ipaddress { ! all'],
   ])('does not change with %j', (before, after) => {
     expect(text).toContain(before)
-    expect(sum(text.replace(before, after))).toBe(sum(text))
+    expect(said(text.replace(before, after))).toEqual(said(text))
   })
 
   it('does not change with the order of VIPs and instances, or with its breaks', () => {
@@ -52,16 +58,30 @@ describe('what routers say in VRRP', () => {
       'vrrp_instance a { virtual_router_id 1\nvirtual_ipaddress { 10.0.0.1\n10.0.0.2/24 } }'
     const second = 'vrrp_instance b\n{\nvirtual_router_id 2\nvirtual_ipaddress\n{\n10.0.0.3 } }'
     const turned = first.replace('10.0.0.1\n10.0.0.2/24', '10.0.0.2\n10.0.0.1')
-    expect(sum(`${first}\n${second}`)).toBe(sum(`${second}\n${turned}`))
-    expect(advertsOf(`${first}\n${second}`).vips).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3'])
+    expect(said(`${first}\n${second}`)).toEqual(said(`${second}\n${turned}`))
+    expect(vrrpSettings(`${first}\n${second}`).vips).toEqual(['10.0.0.1', '10.0.0.2', '10.0.0.3'])
+  })
+
+  it('rejects nothing of a router that has an instance more, or one less', () => {
+    const instance = (id: number, vip: string, more = ''): string =>
+      `vrrp_instance i${String(id)} {\nvirtual_router_id ${String(id)}\n${more}\nvirtual_ipaddress {\n${vip}\n}\n}\n`
+    const [one, other] = [instance(1, '10.0.0.1'), instance(2, '10.0.0.2')]
+    expect(reject(one, other)).toBe(false)
+    expect(reject(one, one + other)).toBe(false)
+    expect(reject(one + other, one + instance(2, '10.0.0.2', 'advert_int 2'))).toBe(true)
+    // One VIP in two virtual routers has two masters, though neither hears the other.
+    expect(reject(one, instance(2, '10.0.0.1'))).toBe(true)
+    expect(reject(one, instance(2, '10.0.0.2', 'virtual_ipaddress_excluded {\n10.0.0.1\n}'))).toBe(
+      true,
+    )
   })
 
   it('holds no password', () => {
-    expect(JSON.stringify(advertsOf(text))).not.toContain('passw123')
+    expect(JSON.stringify(vrrpSettings(text))).not.toContain('passw123')
   })
 
   it('names every VIP that may be held', () => {
-    expect(advertsOf(text).vips).toEqual([
+    expect(vrrpSettings(text).vips).toEqual([
       ...['10.11.12.10', '2001:db8:113::10', '2001:db8:12::10', '203.0.113.10'],
     ])
   })
@@ -79,7 +99,9 @@ describe('what routers say in VRRP', () => {
     )
     fc.assert(
       fc.property(fc.array(fc.oneof(pieces, fc.string())), (words) => {
-        expect(sum(words.join(' '))).toHaveLength(64)
+        const settings = said(words.join(' '))
+        expect(rejectEachOther(settings, settings)).toBe(false)
+        expect(JSON.stringify(settings)).not.toContain(' ')
       }),
     )
   })
