@@ -67,7 +67,9 @@ describe('a cluster that real servers leave', () => {
     const inventory = site.inventory(withoutRs2)
     expect(await site.lbprov('apply', inventory, '--yes')).toMatchObject({ exit: 0 })
     const told = await site.lbprov('apply', inventory, '--yes')
-    expect(told.err).toContain('rs2 left the inventory, and still has what lbprov wrote there')
+    expect(told.err).toMatch(
+      /rs2 \(root@127.0.0.1 port \d+, as lb1 and lb2 remember\) left the inventory, and still has what lbprov wrote there/,
+    )
     expect(await site.lbprov('remove', inventory, 'rs2', '--yes')).toMatchObject({ exit: 0 })
     expect(state('rs2')).toBe(bare)
     const after = await site.lbprov('apply', inventory, '--yes')

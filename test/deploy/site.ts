@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 
@@ -6,6 +6,8 @@ import { program } from '../../src/cli/program.ts'
 import type { World } from '../../src/cli/world.ts'
 import { LbprovError } from '../../src/errors.ts'
 import type { Terminal } from '../../src/ui/terminal.ts'
+import { makeKey } from '../toy/keys.ts'
+import type { Account } from '../toy/seed.ts'
 import { toyHost, type Toy, type ToyOptions } from '../toy/toy.ts'
 
 /** What one command line said, and how it ended. */
@@ -35,6 +37,7 @@ export interface Site {
 const cards: Readonly<Record<string, readonly string[]>> = {
   lb1: ['eth0', 'eth1'],
   lb2: ['eth0', 'eth1'],
+  lb3: ['eth0', 'eth1'],
   rs1: ['eth0'],
   rs2: ['eth0'],
   rs3: ['eth0'],
@@ -43,11 +46,22 @@ const cards: Readonly<Record<string, readonly string[]>> = {
 const rocky =
   'ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="8.10"\nPRETTY_NAME="Rocky Linux 8.10"\n'
 
-const startHost = async (name: string, { files, ...options }: ToyOptions = {}): Promise<Toy> => {
+const startHost = async (
+  name: string,
+  publicKey: string,
+  { files, accounts = {}, ...options }: ToyOptions = {},
+): Promise<Toy> => {
+  const withKey = ({ authorizedKeys = [], ...account }: Account): Account => ({
+    ...account,
+    authorizedKeys: [...authorizedKeys, publicKey],
+  })
   const toy = await toyHost({
     name,
     osRelease: rocky,
     ...options,
+    accounts: Object.fromEntries(
+      Object.entries({ root: {}, ...accounts }).map(([user, each]) => [user, withKey(each)]),
+    ),
     files: {
       '/run/systemd/system/.here': '',
       '/etc/sysconfig/network-scripts/.here': '',
@@ -66,11 +80,17 @@ const hostOf = (hosts: Readonly<Record<string, Toy>>, name: string): Toy => {
   return found
 }
 
-const sshWords = ({ ssh: { host, port, identityFiles, userKnownHostsFiles } }: Toy): string =>
-  `{ host: ${host}, port: ${String(port)}, identity_file: ${String(identityFiles[0])}, user_known_hosts_file: ${String(userKnownHostsFiles[0])} }`
+/** Of the operator: one key for all hosts, and one file of known hosts. */
+interface Files {
+  readonly key: string
+  readonly knownHosts: string
+}
 
-const baseText = (hosts: Readonly<Record<string, Toy>>): string => {
-  const ssh = (name: string): string => sshWords(hostOf(hosts, name))
+const sshWords = ({ ssh: { host, port } }: Toy, { key, knownHosts }: Files): string =>
+  `{ host: ${host}, port: ${String(port)}, identity_file: ${key}, user_known_hosts_file: ${knownHosts} }`
+
+const baseText = (hosts: Readonly<Record<string, Toy>>, files: Files): string => {
+  const ssh = (name: string): string => sshWords(hostOf(hosts, name), files)
   const routers = Object.keys(hosts)
     .filter((name) => name.startsWith('lb'))
     .map((name) => {
@@ -164,10 +184,19 @@ export const openSite = async (
   options: Readonly<Record<string, ToyOptions>> = {},
 ): Promise<Site> => {
   const home = mkdtempSync(join(tmpdir(), 'lbprov-site-'))
+  const key = makeKey(join(home, 'id_ed25519'))
   const toys = await Promise.all(
-    names.map(async (name) => [name, await startHost(name, options[name])] as const),
+    names.map(async (name) => [name, await startHost(name, key.publicKey, options[name])] as const),
   )
   const hosts = Object.fromEntries(toys)
+  const files = { key: key.file, knownHosts: join(home, 'known_hosts') }
+  writeFileSync(
+    files.knownHosts,
+    toys
+      .flatMap(([, { ssh }]) => ssh.userKnownHostsFiles)
+      .map((file) => readFileSync(file, 'utf8'))
+      .join(''),
+  )
   const put = (name: string, text: string): string => {
     const path = join(home, name)
     mkdirSync(dirname(path), { recursive: true })
@@ -179,8 +208,8 @@ export const openSite = async (
     home,
     host: (name) => hostOf(hosts, name),
     put,
-    inventory: (edit = (text) => text) => put('inventory.yaml', edit(baseText(hosts))),
-    sshOf: (name) => sshWords(hostOf(hosts, name)),
+    inventory: (edit = (text) => text) => put('inventory.yaml', edit(baseText(hosts, files))),
+    sshOf: (name) => sshWords(hostOf(hosts, name), files),
     lbprov: (...words) => run(home, words),
     lbprovIn: (elsewhere, ...words) => run(home, words, elsewhere),
     close: async () => {
