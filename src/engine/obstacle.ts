@@ -68,11 +68,7 @@ const whoRejects = ({ peers }: Course, host: string, { told }: Standing): string
 }
 
 /** How far a run will be once this has gone well. */
-const after = (
-  { peers }: Course,
-  plan: HostPlan,
-  { told, ...standing }: Standing,
-): Standing => ({
+const after = ({ peers }: Course, plan: HostPlan, { told, ...standing }: Standing): Standing => ({
   ...standing,
   told: new Map(told).set(
     plan.host,

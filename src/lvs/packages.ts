@@ -1,6 +1,7 @@
 import { AnswerError } from '../errors.ts'
 import type { Cluster, RealServer, Router } from '../inventory/cluster.ts'
 import type { Firewall, Platform } from '../platform.ts'
+import { keepalivedUnit } from '../resources/keepalived-unit.ts'
 import { packageResource } from '../resources/package.ts'
 import { masqueradeRules } from './active-ftp.ts'
 import { directVips } from './direct-vips.ts'
@@ -67,6 +68,13 @@ export const packages: Task = {
         `${host.name}: ${name} has none of apt-get, dnf and yum, so ${names.join(' and ')} cannot be installed; install by hand and use a playbook without "packages".`,
       )
     }
-    return [packageResource.bind({ manager: packageManager, names: [...names] })]
+    return [
+      packageResource.bind({
+        manager: packageManager,
+        names: [...names],
+        // It is started once the routers agree.
+        units: host.role === 'router' ? { keepalived: keepalivedUnit } : {},
+      }),
+    ]
   },
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import type { Answer } from '../sh/answer.ts'
-import { sh, together, type Kind, type Sh } from '../sh/sh.ts'
+import { lines, sh, together, type Kind, type Sh } from '../sh/sh.ts'
 
 const packageName = z
   .string()
@@ -47,6 +47,21 @@ const install: Readonly<Record<'apt' | 'dnf' | 'yum', (names: readonly string[])
   yum: (names) => sh`yum -q -y install ${names}`,
 }
 
+/**
+ * Debian starts and enables what it installs, with whatever file an earlier life of the host left: a keepalived.conf of
+ * years ago, say. A mask of this boot keeps that from happening, and goes however the installation ends.
+ */
+const withoutStarting = (units: readonly string[], run: Sh): Sh =>
+  units.length === 0
+    ? run
+    : lines(
+        sh`unmask() { systemctl -q unmask --runtime ${units}; }; trap unmask EXIT`,
+        sh`systemctl -q mask --runtime ${units} 2>/dev/null`,
+        sh`( ${run}`,
+        sh`) || exit; unmask; trap - EXIT`,
+        sh`for unit in ${units}; do ! systemctl -q is-enabled "$unit" 2>/dev/null || systemctl -q disable "$unit" || exit; done`,
+      )
+
 const remove = {
   apt: sh`apt-get -q -y -o DPkg::Lock::Timeout=120 purge`,
   dnf: sh`dnf -q -y remove`,
@@ -69,6 +84,10 @@ export const packageResource = defineResource({
   schema: z.strictObject({
     manager: z.enum(['apt', 'dnf', 'yum']).describe("The host's package manager"),
     names: z.array(packageName).min(1).describe('Packages, all installed in one go'),
+    units: z
+      .record(packageName, z.string().regex(/^[\w.-]+\.service$/, 'must be the name of a unit'))
+      .default({})
+      .describe('Units that the installation of a package must not start, by its name'),
   }),
   id: ({ names }) => names.join(' '),
   probe: ({ manager, names }) =>
@@ -82,7 +101,7 @@ export const packageResource = defineResource({
       }
       return isInstalled(answer) ? [] : [name]
     }),
-  diff: ({ manager }, missing) =>
+  diff: ({ manager, units }, missing) =>
     missing.length === 0
       ? []
       : [
@@ -90,7 +109,10 @@ export const packageResource = defineResource({
             what: `${missing.length === 1 ? 'package' : 'packages'} ${missing.join(', ')}`,
             before: undefined,
             after: 'installed',
-            run: install[manager](missing),
+            run: withoutStarting(
+              missing.flatMap((name) => units[name] ?? []),
+              install[manager](missing),
+            ),
           },
         ],
   retire: {

@@ -148,3 +148,19 @@ describe('a router that leaves the inventory while VRRP changes', () => {
     expect(passwords(site, ['lb1', 'lb2'])).toEqual(['rotated4', 'rotated4'])
   })
 })
+
+it('a package that is installed does not start keepalived with a file of long ago', async () => {
+  const site = await open(['lb1', 'lb2'])
+  const text = inventoryOf(site)
+  const calls = (): string => site.host('lb2').read('/var/log/toy-calls')
+  const old =
+    'vrrp_instance old {\n  virtual_router_id 7\n  virtual_ipaddress {\n    203.0.113.10\n  }\n}\n'
+  site.host('lb2').write('/etc/keepalived/keepalived.conf', old)
+  const ran = await site.lbprov('apply', text, '--phase', 'packages', '--yes')
+  expect(ran).toMatchObject({ exit: 0 })
+  expect(calls()).toContain('apt-get')
+  expect(running(site, 'lb2')).toBeUndefined()
+  expect(site.host('lb2').run(['systemctl', 'is-enabled', 'keepalived']).exit).not.toBe(0)
+  expect(await site.lbprov('apply', text, '--yes')).toMatchObject({ exit: 0 })
+  expect(passwords(site, ['lb1', 'lb2'])).toEqual([password, password])
+})
