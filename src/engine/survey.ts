@@ -10,6 +10,7 @@ import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
 import { lockStep, settleLock, type RunInfo } from './lock.ts'
 import { memoryQuestions, readMemory, type HostMemory } from './memory.ts'
+import { checkOwnFolders, ownFoldersQuestion } from './own-folders.ts'
 import type { Patience } from './patience.ts'
 import { movedHosts, type Phase, type Plan } from './plan.ts'
 import { findings, planOf, withDrift, type Wishes } from './planning.ts'
@@ -83,11 +84,17 @@ const meet = async (job: Job, host: string): Promise<Met> => {
     const lock: readonly Step[] = job.looksOnly
       ? []
       : [lockStep(job.run, host === job.hosts[0] ? 0 : lockWait)]
-    const asked = [...Object.values(platformQuestions), ...Object.values(memoryQuestions)]
+    const asked = [
+      ...Object.values(platformQuestions),
+      ...Object.values(memoryQuestions),
+      ownFoldersQuestion,
+    ]
     const answers = await wire.trip([...lock, ...steps(asked)], job.patience.probeMs)
     const told = answers.slice(lock.length)
     // Whoever is not root cannot lock either, and is told so in better words.
     const platform = parsePlatform(host, named(facts, told))
+    const own = told[asked.length - 1]
+    if (own !== undefined) checkOwnFolders(host, own)
     if (!job.looksOnly) await settleLock(host, wire, job.run, answers[0], job.patience.probeMs)
     job.tell({ type: 'reached', host, platform: platform.name })
     return {

@@ -2,6 +2,7 @@ import { lines, sh, type Sh } from '../sh/sh.ts'
 import type { WishedServer } from './ipvs-difference.ts'
 import { mending } from './ipvs-mend.ts'
 import { holding, keepalivedUnit as unit, pinging, stoodDownNote } from './keepalived-watch.ts'
+import { putInPlace } from './replace-file.ts'
 import { forgetNote, noting } from './service-loaded.ts'
 
 /** What keepalived is to read, and how it is to be afterwards. */
@@ -23,8 +24,8 @@ const giveUp = (path: string): Sh =>
   lines(
     sh`give_up() { echo "$1" >&2; journalctl -q --no-pager -n 8 -o cat -u ${unit} >&2`,
     sh`[ "$verb" = reload ] && [ -f ${formerConf} ] || exit 1`,
-    sh`path=$(readlink -f -- ${path}) && new=\${path%/*}/.\${path##*/}.lbprov || exit 1`,
-    sh`cp -p -- ${formerConf} "$new" && chmod --reference="$path" -- "$new" && mv -fT -- "$new" "$path" || exit 1`,
+    sh`( ${putInPlace(path, sh`cat -- ${formerConf} >"$new"`)}`,
+    sh`) || exit 1`,
     sh`${forgetNote(unit)}; systemctl reset-failed ${unit} 2>/dev/null`,
     sh`if systemctl reload-or-restart ${unit} && systemctl -q is-active ${unit}; then
 echo "The former ${path} is back in its place, and keepalived runs with it. Mend the cause and run again." >&2
