@@ -94,7 +94,7 @@ export const applyCommand = async (
     options,
     question: 'Apply?',
     ...(saved !== undefined && {
-      objection: (found: Survey) => saved.moved(found.plan),
+      objection: (found: Survey) => saved.moved(found.plan, reaching.mask),
       approved: true,
     }),
     remarks: (found) => [

@@ -4,6 +4,7 @@ import { foldedNames } from '../printable.ts'
 import type { Sh } from '../sh/sh.ts'
 import { atMost } from './at-most.ts'
 import { hostJournalStep } from './host-journal.ts'
+import { maskedError } from './mask.ts'
 import { remember, toRemember } from './memory.ts'
 import type { HostReport, HostStatus, Outcome, Report } from './outcome.ts'
 import { plansByHost, type HostPlan, type PhasePlan } from './plan.ts'
@@ -44,7 +45,7 @@ const ahead = (
     const entry = survey.found.get(host)?.get(id)
     if (entry === undefined || written.has(id)) return []
     written.add(id)
-    const known = manifest.find((each) => each.id === id)
+    const known = manifest.find((each) => each.id === entry.id)
     return toRemember(entry, known, { ...job.owner, since: [since[0], since[1] + n] }) ?? []
   })
   return [
@@ -78,10 +79,11 @@ const turn = async (
     dial: job.dial,
     run: job.run,
     patience: job.patience,
-    mask: (said) => job.mask(said),
+    mask: job.mask,
   })
   progress.wires.set(host, done.wire)
   if ('error' in done.outcome) {
+    maskedError(job.mask, done.outcome.error)
     progress.broken.set(host, done.outcome.error)
     progress.errors.push({ host, error: done.outcome.error })
   }

@@ -9,6 +9,7 @@ import { judge, questions, steps, type Judged } from './ask.ts'
 import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
 import { lockStep, settleLock, type RunInfo } from './lock.ts'
+import { maskedError, maskedPlan, type Mask } from './mask.ts'
 import { memoryQuestions, readMemory, type HostMemory } from './memory.ts'
 import { checkOwnFolders, ownFoldersQuestion } from './own-folders.ts'
 import type { Patience } from './patience.ts'
@@ -33,8 +34,8 @@ export interface Job {
   /** Hosts at once. */
   readonly forks: number
   readonly patience: Patience
-  /** What a host said, without the secrets that it may have read in its own files. */
-  mask(said: string): string
+  /** All that leaves the engine goes through it: a host may have any secret in its own files. */
+  readonly mask: Mask
   readonly signal: AbortSignal
   readonly tell: Listener
   readonly run: RunInfo
@@ -96,7 +97,7 @@ const meet = async (job: Job, host: string): Promise<Met> => {
     const own = told[asked.length - 1]
     if (own !== undefined) checkOwnFolders(host, own)
     if (!job.looksOnly) await settleLock(host, wire, job.run, answers[0], job.patience.probeMs)
-    job.tell({ type: 'reached', host, platform: platform.name })
+    job.tell({ type: 'reached', host, platform: job.mask(platform.name) })
     return {
       wire,
       platform,
@@ -145,7 +146,7 @@ export const survey = async (job: Job): Promise<Survey> => {
       met.set(host, found)
       return
     }
-    lost.set(host, found)
+    lost.set(host, maskedError(job.mask, found))
     if (found instanceof ReachError) job.tell({ type: 'unreachable', host, error: found })
   })
   // In the inventory's order, whoever was faster.
@@ -165,7 +166,7 @@ export const survey = async (job: Job): Promise<Survey> => {
       wishes instanceof LbprovError ? wishes : await orError(() => look(job, host, found, wishes))
     if (wishes instanceof LbprovError || said instanceof LbprovError) {
       found.wire.close()
-      lost.set(host, said as LbprovError)
+      lost.set(host, maskedError(job.mask, said as LbprovError))
       return
     }
     reached.set(host, { ...found, wishes })
@@ -173,8 +174,15 @@ export const survey = async (job: Job): Promise<Survey> => {
   })
   const phases = job.phases(facts)
   const wished = new Map([...reached].map(([host, { wishes }]) => [host, wishes]))
-  const found = new Map([...judged].map(([host, said]) => [host, findings(said)]))
-  return { reached, lost, phases, plan: planOf(phases, wished, judged), found }
+  // By the resource's name as the plan has it.
+  const found = new Map(
+    [...judged].map(([host, said]) => [
+      host,
+      new Map([...findings(said)].map(([id, entry]) => [job.mask(id), entry])),
+    ]),
+  )
+  const plan = maskedPlan(job.mask, planOf(phases, wished, judged))
+  return { reached, lost, phases, plan, found }
 }
 
 /** Asks again how the hosts are: those for which the plan no longer holds, and why. */
@@ -186,11 +194,12 @@ export const movedSince = async (
   const moved = new Map<string, LbprovError>()
   await atMost(job.forks, [...reached], async ([host, found]) => {
     const said = await orError(() => look(job, host, found, found.wishes))
-    if (said instanceof LbprovError) moved.set(host, said)
+    if (said instanceof LbprovError) moved.set(host, maskedError(job.mask, said))
     else judged.set(host, said)
   })
   const wished = new Map([...reached].map(([host, { wishes }]) => [host, wishes]))
-  for (const host of movedHosts(plan, planOf(phases, wished, judged))) {
+  const now = maskedPlan(job.mask, planOf(phases, wished, judged))
+  for (const host of movedHosts(plan, now, job.mask)) {
     if (moved.has(host)) continue
     const sentence = `${host}: changed while the plan was being looked at, so nothing was done; run again to see the new plan.`
     moved.set(host, new StaleError(sentence))
