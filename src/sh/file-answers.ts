@@ -79,12 +79,15 @@ type Reader = ReturnType<typeof reader>
 const valueOf = (lines: readonly string[], word: string): string | undefined =>
   lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1)
 
+/** More than the folders of any path. */
+const mostLines = 1000
+
 /** One state; undefined: it does not end. */
 export const readState = (from: Reader): Found | undefined => {
   const lines: string[] = []
   for (;;) {
     const line = from.line()
-    if (line === undefined) return undefined
+    if (line === undefined || lines.length > mostLines) return undefined
     if (line === '.') break
     lines.push(line)
   }
@@ -104,14 +107,26 @@ export const readState = (from: Reader): Found | undefined => {
   }
 }
 
-/** `PATH` and `TEXT` in turn, each ended by NUL; a text with NULs is several. Behind `!PATH` stands why there is none. */
-export const readTexts = (raw: string): ReadonlyMap<string, string> => {
-  const texts = new Map<string, string>()
-  const pieces = raw.split('\0')
-  for (let n = 0; n + 1 < pieces.length; n += 2) {
-    const path = pieces[n] ?? ''
-    const before = texts.get(path)
-    texts.set(path, `${before === undefined ? '' : `${before}\0`}${pieces[n + 1] ?? ''}`)
+/**
+ * `LABEL` and `TEXT` in turn, each ended by NUL; a text with NULs is several, one behind the other. Undefined: it is not all of
+ * labels that were asked for, or does not end with `end`.
+ */
+export const readTexts = (
+  raw: string,
+  labels: ReadonlySet<string>,
+): ReadonlyMap<string, string> | undefined => {
+  const texts = new Map<string, string[]>()
+  for (let at = 0; at < raw.length;) {
+    const middle = raw.indexOf('\0', at)
+    const end = middle === -1 ? -1 : raw.indexOf('\0', middle + 1)
+    if (end === -1 || texts.has('end')) return undefined
+    const label = raw.slice(at, middle)
+    if (label !== 'end' && !labels.has(label)) return undefined
+    const pieces = texts.get(label) ?? []
+    texts.set(label, pieces)
+    pieces.push(raw.slice(middle + 1, end))
+    at = end + 1
   }
-  return texts
+  if (!texts.has('end')) return undefined
+  return new Map([...texts].map(([label, pieces]) => [label, pieces.join('\0')]))
 }

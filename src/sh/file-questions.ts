@@ -159,9 +159,12 @@ set --`,
         if (state !== undefined) found.set(key(path, follow), { ...state, sum })
       }
     }
-    const texts = readTexts(from.rest())
+    const labels = [false, true].flatMap((follow) =>
+      pathsOf(asked, follow, 'text').flatMap((path) => [path, `!${path}`, `>${path}`, `!>${path}`]),
+    )
+    const texts = readTexts(from.rest(), new Set(labels))
     // grep(1): 1, nothing in any of them; 2, not all could be read.
-    if (!['0', '1', '2'].includes(texts.get('end') ?? '')) throw unclear
+    if (texts === undefined || !['0', '1', '2'].includes(texts.get('end') ?? '')) throw unclear
     const textOf = (path: string, follow: boolean): Answer => {
       const label = follow && found.get(key(path, follow))?.isPlain !== true ? `>${path}` : path
       const why = texts.get(`!${label}`)
