@@ -40,3 +40,30 @@ export const revealed = (content: Content): string =>
 
 /** The text with every secret masked, for people. */
 export const masked = (content: Content): string => content.map(String).join('')
+
+/** Fewer characters than this stand in every text. */
+const fewest = 4
+
+const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
+
+/**
+ * Takes secrets out of any text, wherever it came from: one of four characters or more wherever it stands, a shorter one
+ * where it is a word of its own, or every text would be all masks. Also as a word in single quotes has it, as shells do.
+ */
+export const masking = (secrets: readonly Secret[]): ((text: string) => string) => {
+  const words = [...new Set(secrets.map(reveal))].filter((word) => word !== '')
+  const forms = words.flatMap((word) =>
+    word.includes("'") ? [word, word.replaceAll("'", "'\\''")] : [word],
+  )
+  if (forms.length === 0) return (text) => text
+  // The longest first: a shorter one may be a part of it.
+  const patterns = forms
+    .toSorted((one, other) => other.length - one.length)
+    .map((word) =>
+      word.length < fewest
+        ? `(?<![\\p{L}\\p{N}_])${literal(word)}(?![\\p{L}\\p{N}_])`
+        : literal(word),
+    )
+  const all = new RegExp(patterns.join('|'), 'gu')
+  return (text) => text.replaceAll(all, MASK)
+}

@@ -141,7 +141,7 @@ export const applyCommand = async (
     objection: (found) =>
       saved === undefined
         ? unseen(options.yes === true && !looksOnly ? doubts(found) : [], wish.cluster)
-        : saved.moved(found.plan),
+        : saved.moved(found.plan, reaching.mask),
     approved: saved !== undefined,
     remarks: (found) => [
       ...reaching.remarks(),

@@ -92,7 +92,7 @@ export const conduct = async (
   const started = Date.now()
   const found = await survey(job)
   try {
-    for (const remark of how.remarks?.(found) ?? []) how.screen.warn(remark)
+    for (const remark of how.remarks?.(found) ?? []) how.screen.warn(job.mask(remark))
     const report = await follow(job, found, how)
     await how.screen.end(report, (Date.now() - started) / 1000)
     return { report, plan: found.plan }

@@ -1,7 +1,7 @@
 import type { Dial } from '../engine/wire.ts'
 import { ReachError, WishError } from '../errors.ts'
 import { hostsOf, type Cluster, type Ssh } from '../inventory/cluster.ts'
-import { MASK, reveal, type Secret } from '../secret.ts'
+import { masking, reveal, type Secret } from '../secret.ts'
 import type { SshConfig } from '../ssh/config/host-config.ts'
 import { readSshConfig } from '../ssh/config/read.ts'
 import { addressOf, wayTo, type Here } from '../ssh/here.ts'
@@ -62,16 +62,6 @@ const secretsOf = (cluster: Cluster): readonly Secret[] =>
   [cluster.vrrp.authPass, ...hostsOf(cluster).map(({ ssh }) => ssh.become?.password)].filter(
     (secret) => secret !== undefined,
   )
-
-const masking =
-  (secrets: readonly Secret[]) =>
-  (text: string): string =>
-    // The longest first: a shorter one may be a part of it.
-    secrets
-      .map(reveal)
-      .filter((secret) => secret !== '')
-      .toSorted((one, other) => other.length - one.length)
-      .reduce((said, secret) => said.replaceAll(secret, MASK), text)
 
 /** A host that is told a password may say it again, wherever it likes: what goes into sentences is masked here. */
 const maskedDial = (dial: Dial, mask: (text: string) => string): Dial => {
@@ -146,10 +136,19 @@ export const makeReaching = (
 ): Reaching & { readonly askPassword: () => Promise<void> } => {
   const config = openSshConfig(sshConfig, world)
   const secrets = [...secretsOf(cluster)]
-  const person = makePerson(world, (answer) => {
+  let masked = masking(secrets)
+  const mask = (text: string): string => masked(text)
+  const asked = makePerson(world, (answer) => {
     // A "1" or a "yes" is no secret, and would be masked in every sentence.
-    if (reveal(answer).length >= 4) secrets.push(answer)
+    if (reveal(answer).length < 4) return
+    secrets.push(answer)
+    masked = masking(secrets)
   })
+  // A host may ask in words of its own.
+  const person: Person = {
+    askHidden: (question) => asked.askHidden(mask(question)),
+    tell: (sentence) => asked.tell(mask(sentence)),
+  }
   let password: Secret | undefined
   /** Who has a password of his own in the inventory keeps it. */
   const withPassword = (ssh: Ssh): Ssh =>
@@ -164,14 +163,13 @@ export const makeReaching = (
     if (ssh === undefined) throw new Error(`no host ${name}`)
     return withPassword(ssh)
   }
-  const mask = (text: string): string => masking(secrets)(text)
   return {
     learn: (hosts) => hosts.forEach(({ name, ssh }) => known.set(name, ssh)),
     dial: maskedDial(lateDial(sshOf, world.terminal.interactive ? person : undefined, here), mask),
     addressOf: ({ name, ssh }) => addressOf(name, ssh, here),
     wayTo: ({ name, ssh }) => wayTo(name, ssh, here),
     mask,
-    remarks: remarks.take,
+    remarks: () => remarks.take().map(mask),
     askPassword: async () => {
       mayAskPassword(cluster, world)
       password = await person.askHidden('Password to become root: ')

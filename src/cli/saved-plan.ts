@@ -43,7 +43,7 @@ export const savePlan = (
 /** A plan that was approved when it was saved. */
 export interface Approved extends Narrowing {
   /** Hosts that would now change in another way, and what to say of each. */
-  readonly moved: (now: Plan) => ReadonlyMap<string, StaleError>
+  readonly moved: (now: Plan, mask: (text: string) => string) => ReadonlyMap<string, StaleError>
 }
 
 /** @throws WishError when the file is no plan, or one for another inventory or playbook */
@@ -64,9 +64,13 @@ export const openPlan = (file: string, wish: Wish): Approved => {
   return {
     limit,
     phase: phases,
-    moved: (now) => {
+    moved: (now, mask) => {
       // Through JSON, as the saved one went.
-      const moved = movedHosts(plan as unknown as Plan, JSON.parse(JSON.stringify(now)) as Plan)
+      const moved = movedHosts(
+        plan as unknown as Plan,
+        JSON.parse(JSON.stringify(now)) as Plan,
+        mask,
+      )
       const sentence = `no longer as when ${file} was made, so the plan is refused and nothing was changed; look at the differences with "lbprov plan", and save a new one.`
       return new Map(moved.map((host) => [host, new StaleError(`${host}: ${sentence}`)]))
     },

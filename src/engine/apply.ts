@@ -4,6 +4,7 @@ import { applyHost } from './apply-host.ts'
 import type { Sh } from '../sh/sh.ts'
 import { atMost } from './at-most.ts'
 import { hostJournalStep } from './host-journal.ts'
+import { maskedError } from './mask.ts'
 import { remember, toRemember } from './memory.ts'
 import type { HostReport, HostStatus, Outcome, Report } from './outcome.ts'
 import { obstacle } from './obstacle.ts'
@@ -52,7 +53,7 @@ const ahead = (
     const entry = survey.found.get(host)?.get(id)
     if (entry === undefined || written.has(id)) return []
     written.add(id)
-    const known = manifest.find((each) => each.id === id)
+    const known = manifest.find((each) => each.id === entry.id)
     return toRemember(entry, known, { ...job.owner, since: [since[0], since[1] + n] }) ?? []
   })
   return [
@@ -92,11 +93,14 @@ const turn = async (
     dial: job.dial,
     run: job.run,
     patience: job.patience,
-    mask: (said) => job.mask(said),
+    mask: job.mask,
   })
   progress.wires.set(host, done.wire)
   if (done.told !== undefined) told.set(host, done.told)
-  if ('error' in done.outcome) progress.broken.add(host)
+  if ('error' in done.outcome) {
+    maskedError(job.mask, done.outcome.error)
+    progress.broken.add(host)
+  }
   return done.outcome
 }
 
@@ -219,7 +223,7 @@ export const apply = async (job: Job, survey: Survey): Promise<Report> => {
   }
   try {
     for (const phase of survey.plan.phases) await runPhase(job, survey, phase, progress)
-    const run = { ...job, mask: (said: string) => job.mask(said), peers: survey.peers, ...progress }
+    const run = { ...job, peers: survey.peers, ...progress }
     for (const { host, phase, outcome } of await standUp(run, progress.stoodDown))
       note(progress, phase, host, outcome)
   } finally {

@@ -70,11 +70,20 @@ const changesAsText = ({ phases }: Plan): ReadonlyMap<string, string> => {
   return texts
 }
 
-/** Hosts for which the two plans, made at different times, do not say the same. */
-export const movedHosts = (approved: Plan, now: Plan): readonly string[] => {
+/**
+ * Hosts for which the two plans, made at different times, do not say the same. `mask`: a secret that the run learnt since
+ * the first was made stands masked in the second alone.
+ */
+export const movedHosts = (
+  approved: Plan,
+  now: Plan,
+  mask: (text: string) => string = (text) => text,
+): readonly string[] => {
   const [before, after] = [changesAsText(approved), changesAsText(now)]
   const hosts = [approved, now].flatMap(({ phases }) =>
     phases.flatMap((phase) => phase.hosts.map(({ host }) => host)),
   )
-  return [...new Set(hosts)].filter((host) => before.get(host) !== after.get(host))
+  return [...new Set(hosts)].filter(
+    (host) => mask(before.get(host) ?? '') !== mask(after.get(host) ?? ''),
+  )
 }

@@ -3,6 +3,7 @@ import type { PeerState } from '../peer.ts'
 import { foldedNames, tame } from '../printable.ts'
 import { lines, sh } from '../sh/sh.ts'
 import type { Listener } from './events.ts'
+import { maskedError, type Mask } from './mask.ts'
 import type { Outcome } from './outcome.ts'
 import type { Patience } from './patience.ts'
 import { rejecting, type Peers } from './peers.ts'
@@ -20,7 +21,7 @@ export interface StoodDown {
 interface Run {
   readonly tell: Listener
   readonly patience: Patience
-  readonly mask: (said: string) => string
+  readonly mask: Mask
   readonly peers: Peers
   readonly wires: ReadonlyMap<string, Wire>
   readonly told: Map<string, PeerState['current']>
@@ -45,7 +46,7 @@ const start = async (
       `${host}: could not be started again as it was: exit ${String(answer?.exit ?? 'unknown')}.\n${tame(mask(answer?.err ?? ''))}\n  Run again.`,
     )
   } catch (error) {
-    if (error instanceof LbprovError) return error
+    if (error instanceof LbprovError) return maskedError(mask, error)
     throw error
   }
 }

@@ -10,7 +10,9 @@ import { surveyPeers } from './ask-peers.ts'
 import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
 import { lockStep, settleLock, type RunInfo } from './lock.ts'
+import { maskedError, maskedPlan, type Mask } from './mask.ts'
 import { memoryQuestions, readMemory, type HostMemory } from './memory.ts'
+import { checkOwnFolders, ownFoldersQuestion } from './own-folders.ts'
 import type { Patience } from './patience.ts'
 import { withObstacles } from './obstacle.ts'
 import type { PeerHost, Peers } from './peers.ts'
@@ -42,8 +44,8 @@ export interface Job {
   /** Hosts at once. */
   readonly forks: number
   readonly patience: Patience
-  /** What a host said, without the secrets that it may have read in its own files. */
-  mask(said: string): string
+  /** All that leaves the engine goes through it: a host may have any secret in its own files. */
+  readonly mask: Mask
   readonly signal: AbortSignal
   readonly tell: Listener
   readonly run: RunInfo
@@ -94,13 +96,19 @@ const meet = async (job: Job, host: string): Promise<Met> => {
     const lock: readonly Step[] = job.looksOnly
       ? []
       : [lockStep(job.run, host === job.hosts[0] ? 0 : lockWait)]
-    const asked = [...Object.values(platformQuestions), ...Object.values(memoryQuestions)]
+    const asked = [
+      ...Object.values(platformQuestions),
+      ...Object.values(memoryQuestions),
+      ownFoldersQuestion,
+    ]
     const answers = await wire.trip([...lock, ...steps(asked)], job.patience.probeMs)
     const told = answers.slice(lock.length)
     // Whoever is not root cannot lock either, and is told so in better words.
     const platform = parsePlatform(host, named(facts, told))
+    const own = told[asked.length - 1]
+    if (own !== undefined) checkOwnFolders(host, own)
     if (!job.looksOnly) await settleLock(host, wire, job.run, answers[0], job.patience.probeMs)
-    job.tell({ type: 'reached', host, platform: platform.name })
+    job.tell({ type: 'reached', host, platform: job.mask(platform.name) })
     const found = { platform, memory: readMemory(host, named(memory, told.slice(facts.length))) }
     job.admit(host, found)
     return { wire, ...found }
@@ -147,7 +155,7 @@ export const survey = async (job: Job): Promise<Survey> => {
       met.set(host, found)
       return
     }
-    lost.set(host, found)
+    lost.set(host, maskedError(job.mask, found))
     if (found instanceof ReachError) job.tell({ type: 'unreachable', host, error: found })
   })
   // In the inventory's order, whoever was faster.
@@ -167,33 +175,34 @@ export const survey = async (job: Job): Promise<Survey> => {
       wishes instanceof LbprovError ? wishes : await orError(() => look(job, host, found, wishes))
     if (wishes instanceof LbprovError || said instanceof LbprovError) {
       found.wire.close()
-      lost.set(host, said as LbprovError)
+      lost.set(host, maskedError(job.mask, said as LbprovError))
       return
     }
     reached.set(host, { ...found, wishes })
     judged.set(host, said)
   })
   const phases = job.phases(facts)
-  const found = new Map([...judged].map(([host, said]) => [host, findings(said)]))
+  // By the resource's name as the plan has it.
+  const found = new Map(
+    [...judged].map(([host, said]) => [
+      host,
+      new Map([...findings(said)].map(([id, entry]) => [job.mask(id), entry])),
+    ]),
+  )
   const peers = await surveyPeers(job, job.peers(facts), judged)
-  return {
-    reached,
-    lost,
-    phases,
-    peers,
-    plan: planFrom({ reached, lost, phases, peers }, judged),
-    found,
-  }
+  const plan = planFrom(job, { reached, lost, phases, peers }, judged)
+  return { reached, lost, phases, peers, plan, found }
 }
 
 /** The plan, and what of it cannot begin. */
 const planFrom = (
+  { mask }: Job,
   { reached, lost, phases, peers }: Pick<Survey, 'reached' | 'lost' | 'phases' | 'peers'>,
   judged: ReadonlyMap<string, readonly Judged[]>,
 ): Plan => {
   const wished = new Map([...reached].map(([host, { wishes }]) => [host, wishes]))
   const plan = planOf(phases, wished, judged)
-  return withObstacles({ phases, plan, peers }, new Set(lost.keys()))
+  return maskedPlan(mask, withObstacles({ phases, plan, peers }, new Set(lost.keys())))
 }
 
 /** Asks again how the hosts are: those for which the plan no longer holds, and why. */
@@ -206,11 +215,12 @@ export const movedSince = async (
   const moved = new Map<string, LbprovError>()
   await atMost(job.forks, [...facts], async ([host, found]) => {
     const said = await orError(() => look(job, host, found, found.wishes))
-    if (said instanceof LbprovError) moved.set(host, said)
+    if (said instanceof LbprovError) moved.set(host, maskedError(job.mask, said))
     else judged.set(host, said)
   })
   const peers = await surveyPeers(job, job.peers(facts), judged)
-  for (const host of movedHosts(plan, planFrom({ ...survey, peers }, judged))) {
+  const now = planFrom(job, { ...survey, peers }, judged)
+  for (const host of movedHosts(plan, now, job.mask)) {
     if (moved.has(host)) continue
     const sentence = `${host}: changed while the plan was being looked at, so nothing was done; run again to see the new plan.`
     moved.set(host, new StaleError(sentence))

@@ -51,6 +51,10 @@ exec arptables -n -L`,
     if (live.exit !== 0 && !foreign) {
       throw new AnswerError(`cannot read the ARP rules: ${live.err.trim()}`)
     }
+    for (const { exit, err } of [record, saved]) {
+      if (exit !== 0)
+        throw new AnswerError(`cannot read the ARP rules as they are saved: ${err.trim()}`)
+    }
     return {
       live: listedRules(live.out),
       record: record.out,

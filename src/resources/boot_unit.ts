@@ -6,7 +6,7 @@ import { contents } from '../sh/contents.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import { enableUnit } from './enable-unit.ts'
 import { editedSince } from './own-files.ts'
-import { replaceFile } from './replace-file.ts'
+import { removeFile, replaceFile } from './replace-file.ts'
 import { sha256 } from './sha256.ts'
 import { bootUnitText, isOurs, type BootUnit } from './unit-text.ts'
 
@@ -130,8 +130,7 @@ const write = (name: string, text: string): Sh =>
 /** A boot has left it "active"; once systemd has no file of it, to stop it runs nothing and ends only that. */
 const remove = (name: string): Sh =>
   lines(
-    sh`set -e`,
-    sh`rm -f -- ${fileOf(name)}`,
+    removeFile(fileOf(name)),
     sh`systemctl daemon-reload`,
     sh`systemctl -q stop ${name} 2>/dev/null || :`,
   )

@@ -1,7 +1,7 @@
 import type { Change, Found, Retirement } from '../resource.ts'
 import { Secret } from '../secret.ts'
-import { sh, type Sh } from '../sh/sh.ts'
-import { removeDirectories, removeFile, replaceFile } from './replace-file.ts'
+import type { Sh } from '../sh/sh.ts'
+import { removeDirectories, removeFile, replaceFile, setAttribute } from './replace-file.ts'
 import { sha256 } from './sha256.ts'
 
 /** How a path was found. */
@@ -10,6 +10,10 @@ export interface FileIs {
   readonly type?: string | undefined
   /** Only of a regular file. */
   readonly held?: HeldFile | undefined
+  /** Where it is, where a link was followed. */
+  readonly leads?: string | undefined
+  /** Why nothing is known of it: a user of the host may put there what he likes. */
+  readonly refused?: string | undefined
   /** Directories above it that are not there, the deepest first. */
   readonly missing: readonly string[]
   /** The directory in which it, or the first of the missing ones, would be, when there is nothing else in it. */
@@ -26,21 +30,18 @@ interface HeldFile {
   readonly text: string
 }
 
-/** Reads what `lookAt` said of a path with nothing there. */
+/** Reads what `lookAt` said of a path, but for what is there itself. */
 export const readAround = (facts: readonly string[]): FileIs => {
   const after = (word: string): readonly string[] =>
     facts.filter((fact) => fact.startsWith(word)).map((fact) => fact.slice(word.length))
+  const [leads] = after('leads ')
   return {
     missing: after('missing '),
     empty: after('empty ')[0],
     dangling: facts.includes('dangling'),
+    ...(leads !== undefined && { leads }),
   }
 }
-
-const commands = { owner: sh`chown`, group: sh`chgrp`, mode: sh`chmod` }
-
-export const setAttribute = (what: keyof typeof commands, path: string, value: string): Sh =>
-  sh`${commands[what]} -- ${value} ${path}`
 
 // How stat names an owner who has no name; no command takes it back.
 const named = (name: string | undefined): string | undefined =>
@@ -69,24 +70,36 @@ const emptied = (before: FileIs, { empty }: FileIs): Retirement => ({
   left: [],
 })
 
-const attributesBack = (path: string, was: HeldFile, is: HeldFile): readonly Change[] =>
+/** A file as the manifest keeps it. */
+interface KeptFile {
+  readonly path: string
+  readonly follow?: boolean | undefined
+}
+
+const attributesBack = (kept: KeptFile, was: HeldFile, is: HeldFile): readonly Change[] =>
   (['owner', 'group', 'mode'] as const).flatMap((what) => {
     const after = named(was[what])
     return after === undefined || after === is[what]
       ? []
       : [
           {
-            what: `${path}, ${what}`,
+            what: `${kept.path}, ${what}`,
             before: is[what],
             after,
-            run: setAttribute(what, path, after),
+            run: setAttribute(what, after, { ...kept, sum: is.sum }),
           },
         ]
   })
 
 /** The file as it was found, or gone; the work of others stays. */
-export const fileBack = (path: string, { before, is, wrote }: Found<FileIs>): Retirement => {
+export const fileBack = (kept: KeptFile, { before, is, wrote }: Found<FileIs>): Retirement => {
+  const { path, follow } = kept
   const was = before.held
+  if (is.refused !== undefined) {
+    return leave(
+      `${is.refused}; so what lbprov did there is left as it is: see what stands there, and take it away by hand.`,
+    )
+  }
   if (is.held === undefined) {
     if (is.type !== undefined) {
       return leave(`${path} is no regular file any more (${is.type}), so it is left as it is.`)
@@ -96,13 +109,13 @@ export const fileBack = (path: string, { before, is, wrote }: Found<FileIs>): Re
       `${path} was deleted since lbprov wrote it, so what stood there before lbprov is not put back; put it back from a backup if it is missed.`,
     )
   }
-  if (is.held.sum === was?.sum) return { changes: attributesBack(path, was, is.held), left: [] }
+  if (is.held.sum === was?.sum) return { changes: attributesBack(kept, was, is.held), left: [] }
   if (!wrote.includes(is.held.sum)) {
     return leave(
       `${path} was edited since lbprov wrote it, so it is left as it is; ${was === undefined ? 'delete it' : 'put back what stood there before'} by hand if the edits are not needed.`,
     )
   }
-  if (was === undefined) return changed(path, undefined, removeFile(path, before))
+  if (was === undefined) return changed(path, undefined, removeFile(path, before, follow))
   // JSON cannot hold other bytes, nor can a shell's word hold NUL.
   if (sha256(was.text) !== was.sum || was.text.includes('\0')) {
     return leave(
@@ -119,6 +132,7 @@ export const fileBack = (path: string, { before, is, wrote }: Found<FileIs>): Re
       owner: named(was.owner),
       group: named(was.group),
       mode: was.mode,
+      follow,
     }),
   )
 }

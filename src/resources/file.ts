@@ -4,11 +4,11 @@ import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import { Secret, type Content, revealed } from '../secret.ts'
 import { contents } from '../sh/contents.ts'
-import { fileBack, readAround, setAttribute, type FileIs } from './file-back.ts'
+import { fileBack, readAround, type FileIs } from './file-back.ts'
 import { lookAt, sumOf } from './file-look.ts'
 import { hidesChange, maskLike, maskWish } from './mask.ts'
 import { programWords } from './program.ts'
-import { replaceFile } from './replace-file.ts'
+import { replaceFile, setAttribute } from './replace-file.ts'
 import { sha256 } from './sha256.ts'
 
 const absolutePath = z
@@ -19,6 +19,13 @@ const name = z.string().regex(/^[a-z_][\w.-]*\$?$/i, 'must be the name of a user
 
 // stat leaves leading zeros out, and people may.
 const fourDigits = (mode: string): string => mode.padStart(4, '0').slice(-4)
+
+const notKnown = (why: string): AnswerError =>
+  new AnswerError(
+    why.includes(' so it is not followed')
+      ? `${why}. Remove it, or set "follow: true" for this file if it is meant, and run again.`
+      : `${why}. See what stands there, and run again.`,
+  )
 
 export const file = defineResource({
   name: 'file',
@@ -40,6 +47,12 @@ export const file = defineResource({
       .transform(fourDigits)
       .optional()
       .describe('Octal, in quotes: "0644". Default: as it is; 0644 for a new file'),
+    follow: z
+      .boolean()
+      .optional()
+      .describe(
+        'true: a link is followed wherever it stands; default: only where nobody but root can have laid it',
+      ),
     validate: programWords
       .optional()
       .describe(
@@ -54,32 +67,37 @@ export const file = defineResource({
       .describe('Where a line of the text comes from, by its number from 1'),
   }),
   id: ({ path }) => path,
-  probe: ({ path }) => ({
-    // A symbolic link is followed: what it points to is the file.
-    stat: lookAt(path),
-    sum: sumOf(path),
-    text: contents(path),
+  probe: ({ path, follow }) => ({
+    stat: lookAt(path, follow),
+    sum: sumOf(path, follow),
+    text: contents(path, follow),
   }),
   parse: ({ stat, sum, text }, { path }): FileIs => {
     const [found = '', ...facts] = stat.out.split('\n')
     if (found === 'absent') return readAround(facts)
-    const [type = '', owner, group, mode = ''] = found.split('/')
     if (stat.exit !== 0) throw new AnswerError(`cannot look at ${path}: ${stat.err.trim()}`)
+    const unknown = (refused: string): FileIs => ({ ...readAround([]), refused })
+    if (found.startsWith('refused ')) return unknown(found.slice('refused '.length))
+    const [type = '', owner, group, mode = ''] = found.split('/')
+    const isFile = type.startsWith('regular')
+    if (isFile && text.exit !== 0) return unknown(text.err.trim())
     const held = { owner, group, mode: fourDigits(mode), sum: sum.out.slice(0, 64), text: text.out }
-    return { ...readAround([]), type, ...(type.startsWith('regular') && { held }) }
+    return { ...readAround(facts), type, ...(isFile && { held }) }
   },
   files: ({ path, content }) => {
     const text = maskWish(content)
     return [{ path, text, ...(text !== revealed(content) && { content }) }]
   },
-  diff: (should, { type, held: is }) => {
+  diff: (should, { type, held: is, leads, refused }) => {
     const { path, content, owner, group, mode } = should
+    if (refused !== undefined) throw notKnown(refused)
     if (is === undefined && type !== undefined) {
       throw new AnswerError(
         `${path} is no regular file (${type}); move it out of the way and run again.`,
       )
     }
     const text = revealed(content)
+    const led = leads === undefined ? [] : [`a link leads to ${leads}`]
     const attributes = (
       [
         ['owner', is?.owner, owner],
@@ -91,6 +109,7 @@ export const file = defineResource({
       const before = is === undefined ? undefined : maskLike(content, is.text)
       const after = maskWish(content)
       const notes = [
+        ...led,
         ...(is !== undefined && hidesChange(content, is.text) ? ['the secret in it changes'] : []),
         ...(is === undefined ? [] : attributes).map(
           ([what, was, will]) => `${what} ${was ?? 'unknown'} → ${will ?? ''}`,
@@ -112,11 +131,13 @@ export const file = defineResource({
       what: `${path}, ${what}`,
       before,
       after,
-      run: setAttribute(what, path, after ?? ''),
+      ...(leads !== undefined && { note: led.join('') }),
+      run: setAttribute(what, after ?? '', { ...should, sum: is.sum }),
     }))
   },
-  after: ({ content, owner, group, mode }, { held: is }) => ({
+  after: ({ content, owner, group, mode }, { held: is, leads }) => ({
     ...readAround([]),
+    leads,
     type: 'regular file',
     held: {
       owner: owner ?? is?.owner ?? 'root',
@@ -128,9 +149,9 @@ export const file = defineResource({
     },
   }),
   retire: {
-    keep: ({ path }) => ({ path, content: '' }),
+    keep: ({ path, follow }) => ({ path, content: '', ...(follow === true && { follow }) }),
     wrote: ({ content }) => sha256(revealed(content)),
     there: ({ held }) => held?.sum,
-    back: ({ path }, found) => fileBack(path, found),
+    back: (kept, found) => fileBack(kept, found),
   },
 })

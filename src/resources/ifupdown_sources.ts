@@ -3,14 +3,15 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import { Secret } from '../secret.ts'
+import { contents } from '../sh/contents.ts'
+import { rootsFolders } from '../sh/roots-folder.ts'
 import { sh } from '../sh/sh.ts'
 import { deviceName } from './device.ts'
+import { presence, presenceIn } from './own-files.ts'
 import { removeFile, replaceFile } from './replace-file.ts'
 
 const path = '/etc/network/interfaces'
 const directory = `${path}.d`
-// What `cat` itself never ends with.
-const noFile = 66
 const ours = `${directory}/lbprov-*`
 
 /** Does a line of interfaces(5) bring in the file of a device? Names count from the file's own directory. */
@@ -50,12 +51,16 @@ export const ifupdown_sources = defineResource({
   }),
   id: () => path,
   probe: () => ({
-    main: sh`[ -e ${path} ] || exit ${noFile}; cat ${path}`,
-    stanzas: sh`grep -sEn '^[[:space:]]*iface[[:space:]]' ${path} ${sh`${directory}/*`} /dev/null || :`,
+    main: contents(path),
+    there: presence(path),
+    stanzas: sh`${rootsFolders(['/etc/network', directory])}
+set --; for file in ${path} ${sh`${directory}/*`}; do [ ! -f "$file" ] || set -- "$@" "$file"; done
+[ $# = 0 ] || grep -sHEn '^[[:space:]]*iface[[:space:]]' -- "$@"; :`,
   }),
-  parse: ({ main, stanzas }, { devices }) => {
-    if (main.exit !== 0 && main.exit !== noFile)
-      throw new AnswerError(`cannot read ${path}: ${main.err.trim()}`)
+  parse: ({ main, there, stanzas }, { devices }) => {
+    for (const { exit, err } of [main, stanzas]) {
+      if (exit !== 0) throw new AnswerError(`cannot read ${path}: ${err.trim()}`)
+    }
     for (const stanza of stanzas.out.split('\n')) {
       const [, file, line, device] = /^(\/[^:]+):(\d+):\s*iface\s+(\S+)/.exec(stanza) ?? []
       if (device === undefined || file === undefined || line === undefined) continue
@@ -64,7 +69,7 @@ export const ifupdown_sources = defineResource({
         `${file}, line ${line}, sets ${device} too; take that "iface" stanza out, so that the inventory alone says how ${device} comes up, and run again.`,
       )
     }
-    return { text: main.out, there: main.exit === 0 }
+    return { text: main.out, there: presenceIn(path, there).file }
   },
   diff: ({ devices }, { text }) => {
     const left = devices.filter(
@@ -111,7 +116,7 @@ export const ifupdown_sources = defineResource({
             after: before.there ? 'as it was found' : undefined,
             run: before.there
               ? replaceFile({ path, content: [new Secret(before.text)] })
-              : removeFile(path, { missing: [], dangling: false }),
+              : removeFile(path),
           },
         ],
         left: [],

@@ -2,6 +2,7 @@ import { AnswerError } from '../errors.ts'
 import type { Family } from './ip-address.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
 import { hasMark, marked, ruleIn, ruleKey } from './iptables-words.ts'
+import { putInPlace } from './replace-file.ts'
 
 export type Table = 'filter' | 'mangle' | 'nat'
 
@@ -163,27 +164,27 @@ const ended = (each: readonly string[]): string => each.map((line) => `${line}\n
  */
 export const putSection = (path: string, table: Table, section: string): Sh =>
   lines(
-    sh`set -eu; umask 077; path=${path}`,
-    sh`if [ -L "$path" ]; then path=$(readlink -f -- "$path"); fi`,
-    sh`directory=\${path%/*}; new=$directory/.\${path##*/}.lbprov; old=/dev/null`,
-    sh`[ -d "$directory/" ] || (umask 022; mkdir -p -- "$directory/")`,
-    sh`if [ -e "$path" ]; then old=$path; fi`,
     sh`spliced() {
-  at=before
+  found=before
   while IFS= read -r line || [ -n "$line" ]; do
-    case $at:$line in
-      before:${`*${table}`}) printf %s ${section}; at=within ;;
-      within:COMMIT) at=after ;;
+    case $found:$line in
+      before:${`*${table}`}) printf %s ${section}; found=within ;;
+      within:COMMIT) found=after ;;
       within:*) ;;
       *) printf '%s\n' "$line" ;;
     esac
-  done <"$old"
-  if [ $at = before ]; then printf %s ${section}; fi
+  done
+  if [ $found = before ]; then printf %s ${section}; fi
 }`,
-    sh`rm -f -- "$new"; trap 'rm -f -- "$new"' EXIT`,
-    // Some shells report a full disk only in what is there afterwards.
-    sh`{ spliced >"$new" && [ "$(spliced | cksum)" = "$(cksum <"$new")" ]; } || { echo "$path could not be written whole; is its disk full?" >&2; exit 1; }`,
-    sh`if [ -e "$path" ]; then chown --reference="$path" -- "$new"; chmod --reference="$path" -- "$new"; fi`,
-    sh`case $(stat -c %C -- "$path" 2>/dev/null) in *:*:*) chcon --reference="$path" -- "$new" ;; esac`,
-    sh`sync -- "$new" 2>/dev/null || sync; mv -fT -- "$new" "$path"; sync -- "$directory/" 2>/dev/null || sync`,
+    putInPlace(
+      path,
+      lines(
+        sh`lbprov_hold`,
+        // Some shells report a full disk only in what is there afterwards.
+        sh`{ spliced <"$held" >"$new" && [ "$(spliced <"$held" | cksum)" = "$(cksum <"$new")" ]; } || { echo "$at/$name could not be written whole; is its disk full?" >&2; exit 1; }`,
+        // A new one is for root alone.
+        sh`mode=; [ -e "$old" ] || mode=600`,
+      ),
+      { mode: sh`"$mode"` },
+    ),
   )

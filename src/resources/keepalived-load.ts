@@ -5,6 +5,7 @@ import type { PeerSettings } from '../peer.ts'
 import { Secret } from '../secret.ts'
 import { watchersNote } from './keepalived-stand-down.ts'
 import { holding, keepalivedUnit as unit, pinging } from './keepalived-unit.ts'
+import { putInPlace } from './replace-file.ts'
 import { forgetNote, noting, readByRun } from './service-loaded.ts'
 
 /** What keepalived is to read, and how it is to be afterwards. */
@@ -29,8 +30,8 @@ const giveUp = (path: string): Sh =>
     sh`[ "$verb" = reload ] && [ -f ${formerConf} ] || exit 1`,
     // A run that was cut off may have put a file here that keepalived never read: it stays where it is.
     sh`case $(sha256sum <${formerConf}) in "$ran"*) ;; *) exit 1 ;; esac`,
-    sh`path=$(readlink -f -- ${path}) && new=\${path%/*}/.\${path##*/}.lbprov || exit 1`,
-    sh`cp -p -- ${formerConf} "$new" && chmod --reference="$path" -- "$new" && mv -fT -- "$new" "$path" || exit 1`,
+    sh`( ${putInPlace(path, sh`cat -- ${formerConf} >"$new"`)}`,
+    sh`) || exit 1`,
     sh`systemctl reset-failed ${unit} 2>/dev/null`,
     noting(
       unit,

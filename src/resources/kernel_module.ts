@@ -1,5 +1,6 @@
 import { z } from 'zod'
 
+import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import { Secret } from '../secret.ts'
 import { builtIn } from '../sh/built-in.ts'
@@ -52,11 +53,14 @@ export const kernel_module = defineResource({
     // The same question for every module. A kernel without modules has no such list.
     all: contents('/proc/modules'),
   }),
-  parse: ({ live, saved, all }): ModuleIs => ({
-    loaded: live.out.trim() === 'loaded',
-    saved: saved.out,
-    all: all.out.split('\n').flatMap((line) => /^(\w+)(?: |$)/.exec(line)?.[1] ?? []),
-  }),
+  parse: ({ live, saved, all }, { name }): ModuleIs => {
+    if (saved.exit !== 0) throw new AnswerError(`cannot read ${fileOf(name)}: ${saved.err.trim()}`)
+    return {
+      loaded: live.out.trim() === 'loaded',
+      saved: saved.out,
+      all: all.out.split('\n').flatMap((line) => /^(\w+)(?: |$)/.exec(line)?.[1] ?? []),
+    }
+  },
   diff: ({ name }, is) => [
     ...(is.loaded
       ? []
@@ -102,7 +106,7 @@ export const kernel_module = defineResource({
             ...(before.loaded ? {} : { note: 'it is unloaded now too, unless something uses it' }),
             run: lines(
               before.saved === ''
-                ? removeFile(path, { missing: [], dangling: false })
+                ? removeFile(path)
                 : replaceFile({ path, content: [new Secret(before.saved)] }),
               before.loaded ? sh`:` : unload(name, before.all),
             ),

@@ -1,10 +1,11 @@
 import type { Answer } from '../sh/answer.ts'
 import { sh, type Sh } from '../sh/sh.ts'
+import { removeFile } from './replace-file.ts'
 import { sha256 } from './sha256.ts'
 
 /** Removes a file of `/etc/lbprov`, and the folder with the last of them. */
 export const removeOwn = (path: string): Sh =>
-  sh`rm -f -- ${path} || exit; rmdir -- /etc/lbprov 2>/dev/null || :`
+  removeFile(path, { missing: ['/etc/lbprov'], dangling: false })
 
 /** Why a file that is all ours is not taken back: nothing, unless what stands in it is neither ours nor as it was. */
 export const editedSince = (
@@ -38,6 +39,4 @@ export const presenceIn = (path: string, { out }: Answer): Presence => {
 
 /** Removes a file that was not there before lbprov, with its folder if that was not there either and is empty now. */
 export const removeMade = (path: string, { folder }: Presence): Sh =>
-  folder
-    ? sh`rm -f -- ${path}`
-    : sh`rm -f -- ${path} || exit; rmdir -- ${folderOf(path)} 2>/dev/null || :`
+  removeFile(path, { missing: folder ? [] : [folderOf(path)], dangling: false })

@@ -1,5 +1,5 @@
 import { Secret, type Content, revealed } from '../secret.ts'
-import { lines, sh, type Sh } from '../sh/sh.ts'
+import { lines, sh, type Hole, type Sh } from '../sh/sh.ts'
 import { program } from './program.ts'
 
 /** A file as it is put in place. */
@@ -9,53 +9,86 @@ export interface NewFile {
   readonly owner?: string | undefined
   readonly group?: string | undefined
   readonly mode?: string | undefined
+  /** A link is followed wherever it stands, not only where nobody but root can have laid it. */
+  readonly follow?: boolean | undefined
   readonly validate?: readonly string[] | undefined
   /** Where what it replaces is kept, for root alone. */
   readonly copy?: string | undefined
 }
 
+/** `follow` for lbprov_reach, or nothing. */
+const how = (follow: boolean | undefined): string => (follow === true ? 'follow' : '')
+
+/** Goes to where a path is, its folders made where they are missing; ends where it may not be gone to. */
+const reach = (path: string, follow?: boolean): Sh =>
+  sh`set -eu; umask 077; lbprov_reach ${path} ${how(follow)} make || { printf '%s.\n' "$why" >&2; exit 1; }`
+
+/** What a new file is to have; what is not said is as it was. */
+interface Attributes {
+  readonly owner?: Hole | undefined
+  readonly group?: Hole | undefined
+  readonly mode?: Hole | undefined
+  readonly follow?: boolean | undefined
+}
+
+/** Puts what `write` has written to $new into the place of a path, whole or not at all; $old is what is there. */
+export const putInPlace = (
+  path: string,
+  write: Sh,
+  { owner = '', group = '', mode = '', follow }: Attributes = {},
+): Sh =>
+  lines(
+    reach(path, follow),
+    sh`lbprov_begin; set -C`,
+    write,
+    sh`lbprov_finish ${owner} ${group} ${mode}`,
+  )
+
 /**
- * Replaces the file whole, so that at every moment its path holds the old bytes or the new ones:
- * a new file beside it, private until it is finished, tested, synced and renamed. Owner, mode and
- * SELinux label are the old file's where the wish says nothing. The name of the new file is fixed, so
- * that what a power cut leaves behind is overwritten by the next run.
+ * Replaces the file whole, so that at every moment its path holds the old bytes or the new ones: a new file beside it,
+ * private until it is finished, tested, synced and renamed (walk.ts). Owner, mode and SELinux label are the old file's where
+ * the wish says nothing. The name of the new file is fixed, so that what a power cut leaves behind is overwritten by the next
+ * run.
  */
 export const replaceFile = (wish: NewFile): Sh => {
-  const { path, content, owner, group, mode, validate, copy } = wish
+  const { path, content, validate, copy } = wish
   const size = Buffer.byteLength(revealed(content))
-  return lines(
-    sh`set -eu; umask 077; path=${path}`,
-    sh`if [ -L "$path" ]; then path=$(readlink -f -- "$path"); fi`,
-    sh`directory=\${path%/*}; new=$directory/.\${path##*/}.lbprov`,
-    sh`[ -d "$directory/" ] || (umask 022; mkdir -p -- "$directory/")`,
-    sh`rm -f -- "$new"; trap 'rm -f -- "$new"' EXIT; set -C`,
+  const write = lines(
     // Some shells report a full disk only in the size, some without a word.
-    sh`{ printf %s ${pieces(content)} > "$new" && [ "$(wc -c < "$new")" -eq ${size} ]; } || { echo "$path could not be written whole; is its disk full?" >&2; exit 1; }`,
+    sh`{ printf %s ${pieces(content)} > "$new" && [ "$(wc -c < "$new")" -eq ${size} ]; } || { echo "$at/$name could not be written whole; is its disk full?" >&2; exit 1; }`,
     validate === undefined
       ? sh`:`
-      : sh`${program(validate, sh`"$new"`)} >&2 || { code=$?; echo "The new file did not pass its test, so $path is left as it was." >&2; exit $code; }`,
-    sh`if [ -e "$path" ]; then chown --reference="$path" -- "$new"; fi`,
-    owner === undefined ? sh`:` : sh`chown -- ${owner} "$new"`,
-    group === undefined ? sh`:` : sh`chgrp -- ${group} "$new"`,
-    // Once, and last: a mode in between could open to everybody what only its owner may read.
-    mode === undefined
-      ? sh`if [ -e "$path" ]; then chmod --reference="$path" -- "$new"; else chmod 644 -- "$new"; fi`
-      : sh`chmod -- ${mode} "$new"`,
-    // A kernel may know SELinux and its files bear no label all the same.
-    sh`case $(stat -c %C -- "$path" 2>/dev/null) in *:*:*) chcon --reference="$path" -- "$new" ;; esac`,
+      : sh`${program(validate, sh`"$tested"`)} >&2 || { code=$?; echo "The new file did not pass its test, so $at/$name is left as it was." >&2; exit $code; }`,
     copy === undefined ? sh`:` : keepCopy(copy),
-    sh`sync -- "$new" 2>/dev/null || sync; mv -fT -- "$new" "$path"; sync -- "$directory/" 2>/dev/null || sync`,
+  )
+  return putInPlace(path, write, wish)
+}
+
+/** Whole at every moment, as the file itself; nothing where there is none yet. A file of its own, whatever is copied. */
+const keepCopy = (copy: string): Sh =>
+  lines(
+    sh`lbprov_hold; if [ "$held" != /dev/null ]; then`,
+    sh`( ${putInPlace(copy, sh`cat <&3 >"$new"`, { owner: 'root', group: 'root', mode: '600' })}`,
+    sh`) 3<"$held" || exit 1; fi`,
+  )
+
+/** An attribute of a regular file, which holds `sum`; where its name is not root's alone, a new file takes its place. */
+export const setAttribute = (
+  what: 'owner' | 'group' | 'mode',
+  value: string,
+  { path, sum, follow }: Pick<NewFile, 'path' | 'follow'> & { readonly sum: string },
+): Sh => {
+  const command = { owner: sh`chown -h`, group: sh`chgrp -h`, mode: sh`chmod` }[what]
+  return lines(
+    reach(path, follow),
+    sh`if [ $only = yes ]; then ${command} -- ${value} "./$name"; exit; fi`,
+    sh`lbprov_begin; set -C; lbprov_hold; cat -- "$held" >"$new"; sum=$(sha256sum <"$new")`,
+    sh`[ "\${sum%% *}" = ${sum} ] || { echo "$at/$name has changed since it was looked at, so it is left; run again." >&2; exit 1; }`,
+    sh`lbprov_finish ${what === 'owner' ? value : ''} ${what === 'group' ? value : ''} ${what === 'mode' ? value : ''}`,
   )
 }
 
-/** Whole at every moment, as the file itself; nothing where there is none yet. */
-const keepCopy = (copy: string): Sh =>
-  lines(
-    sh`copy=${copy}; if [ -f "$path" ]; then mkdir -p -- "\${copy%/*}"`,
-    // A file of its own with the umask's mode, whatever the mode of what is copied.
-    sh`rm -f -- "$copy.lbprov"; cat -- "$path" > "$copy.lbprov"`,
-    sh`sync -- "$copy.lbprov" 2>/dev/null || sync; mv -fT -- "$copy.lbprov" "$copy"; fi`,
-  )
+const nothingMissing = { missing: [], dangling: false }
 
 /**
  * Takes a file away, and what a power cut may have left beside it; then the directories that were missing before it was
@@ -63,19 +96,18 @@ const keepCopy = (copy: string): Sh =>
  */
 export const removeFile = (
   path: string,
-  was: { readonly missing: readonly string[]; readonly dangling: boolean },
+  was: { readonly missing: readonly string[]; readonly dangling: boolean } = nothingMissing,
+  follow?: boolean,
 ): Sh =>
   lines(
-    sh`set -eu; path=${path}`,
-    was.dangling ? sh`if [ -L "$path" ]; then path=$(readlink -f -- "$path"); fi` : sh`:`,
-    sh`directory=\${path%/*}; rm -f -- "$path" "$directory/.\${path##*/}.lbprov"`,
-    sh`sync -- "$directory/" 2>/dev/null || sync`,
+    sh`set -eu; code=0; lbprov_reach ${path} ${was.dangling ? how(follow) : 'name'} || code=$?`,
+    sh`case $code in 0) lbprov_remove ;; 2) ;; *) printf '%s.\n' "$why" >&2; exit 1 ;; esac`,
     removeDirectories(was.missing),
   )
 
 /** Those that are empty, the deepest first. */
 export const removeDirectories = (directories: readonly string[]): Sh =>
-  sh`for directory in ${directories}; do rmdir -- "$directory" 2>/dev/null || break; done`
+  sh`for path in ${directories}; do ( lbprov_reach "$path" name && rmdir -- "./$name" ) 2>/dev/null || break; done`
 
 // Adjacent quoted words are one word to the shell: the secrets stay holes of their own, and masked in what is shown.
 const pieces = (content: Content): Sh =>

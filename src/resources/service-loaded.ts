@@ -1,6 +1,7 @@
 import type { Answer } from '../sh/answer.ts'
 import { contents } from '../sh/contents.ts'
 import { lines, sh, type Sh } from '../sh/sh.ts'
+import { sumsOf, timesOf } from './file-look.ts'
 
 /** A file that a daemon reads when it starts or reloads. */
 export interface LoadedFile {
@@ -10,10 +11,6 @@ export interface LoadedFile {
 }
 
 const noteOf = (name: string): string => `/run/lbprov/${name}.loaded`
-
-/** Prints the sum of each file, in order; a dash for one that is not there. */
-const sums = (paths: readonly string[]): Sh =>
-  sh`for path in ${paths}; do { [ -f "$path" ] && sha256sum < "$path"; } || echo -; done`
 
 /**
  * Sets `run`, which run of the unit this is, and `since`, when it began, in seconds since 1970: the boot,
@@ -33,9 +30,8 @@ export const loadedQuestions = (
   name: string,
   paths: readonly string[],
 ): Readonly<Record<'files' | 'changed' | 'daemon' | 'note', Sh>> => ({
-  files: sums(paths),
-  // When each file was last changed, in seconds since 1970.
-  changed: sh`for path in ${paths}; do stat -L -c %Z -- "$path" 2>/dev/null || echo 0; done`,
+  files: sumsOf(paths),
+  changed: timesOf(paths),
   daemon: lines(currentRun(name), sh`echo "$run $since"`),
   // What lbprov noted when it last had the daemon read its files.
   note: contents(noteOf(name)),
@@ -92,7 +88,7 @@ export const noting = (
   word: Sh = sh`''`,
 ): Sh =>
   lines(
-    sh`sums=$(${sums(paths)})`,
+    sh`sums=$(${sumsOf(paths)})`,
     command,
     currentRun(name),
     sh`umask 077; mkdir -p /run/lbprov && printf '%s\n' "$run" "$sums" ${word} > ${noteOf(name)}`,

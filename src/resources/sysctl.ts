@@ -3,9 +3,10 @@ import { z } from 'zod'
 import { AnswerError } from '../errors.ts'
 import { defineResource, type Change } from '../resource.ts'
 import { contents } from '../sh/contents.ts'
+import { rootsFolders } from '../sh/roots-folder.ts'
 import { sh } from '../sh/sh.ts'
 import { editedSince } from './own-files.ts'
-import { replaceFile } from './replace-file.ts'
+import { removeFile, replaceFile } from './replace-file.ts'
 import { sha256 } from './sha256.ts'
 import {
   canonicalKey,
@@ -54,12 +55,17 @@ export const sysctl = defineResource({
   probe: ({ key }) => ({
     live: contents(procPath(key)),
     // systemd-sysctl does not read /etc/sysctl.conf itself, only a link to it from here (sysctl.d(5)).
-    saved: sh`set --; for file in ${sysctlFolders.map((folder) => sh`${folder}/*.conf`)}; do
-[ ! -e "$file" ] || { echo "$file:"; set -- "$@" "$file"; }; done
+    saved: sh`${rootsFolders(sysctlFolders)}
+set --; for file in ${sysctlFolders.map((folder) => sh`${folder}/*.conf`)}; do
+[ ! -f "$file" ] || { echo "$file:"; set -- "$@" "$file"; }; done
 [ $# = 0 ] || grep -sH '=' -- "$@"; :`,
     own: contents(sysctlFile(key)),
   }),
   parse: ({ live, saved, own }, { key, value, absent }) => {
+    for (const { exit, err } of [saved, own]) {
+      if (exit !== 0)
+        throw new AnswerError(`cannot tell what a boot makes of ${key}: ${err.trim()}`)
+    }
     const winner = settings(saved.out, key).at(-1)
     if (
       value !== undefined &&
@@ -165,7 +171,7 @@ const fileGone = (key: string, savedValue: string | undefined): Change => ({
   what: `${key}, saved`,
   before: savedValue ?? 'in other words',
   after: undefined,
-  run: sh`rm -f -- ${sysctlFile(key)}`,
+  run: removeFile(sysctlFile(key)),
 })
 
 /**

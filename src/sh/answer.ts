@@ -3,6 +3,8 @@ export interface Answer {
   readonly exit: number
   readonly out: string
   readonly err: string
+  /** `out` with its NULs, where it has any. */
+  readonly raw?: string
 }
 
 /** To several questions, by their names. */

@@ -3,6 +3,7 @@ import { dirname } from 'node:path/posix'
 import { onceEach } from '../once-each.ts'
 import type { Answer } from './answer.ts'
 import { quote, type Sh } from './sh.ts'
+import { replacing, walking } from './walk.ts'
 
 /** One piece of a script. */
 export interface Step {
@@ -29,9 +30,17 @@ umask 022; cd /; chain=0
 lbprov_mark() { printf '\\n%s %s\\n' ${mark} "$1"; printf '\\n%s %s\\n' ${mark} "$1" >&2; }
 lbprov_mark begin`
 
-// A file that is not there yet is made in a subshell first: a shell may end over a redirection of its own that fails.
+const isOwn = (folder: string): string => {
+  const at = quote(folder)
+  return `{ [ ! -e ${at} ] || [ -O ${at} ] || { echo ${quote(`${folder} is not root's own folder`)} >&2; false; }; }`
+}
+
+/*
+ * Its folder must be root's own, or what is opened could be any file of the host. A file that is not there yet is made in a
+ * subshell first: a shell may end over a redirection of its own that fails.
+ */
 const open = (path: string): string =>
-  `{ [ -f ${quote(path)} ] && [ -w ${quote(path)} ] || ( umask 077; mkdir -p ${quote(dirname(path))} && : >>${quote(path)} ) </dev/null 9>&-; } && command exec 9>>${quote(path)}`
+  `${isOwn(dirname(path))} && { [ -f ${quote(path)} ] && [ -w ${quote(path)} ] || ( umask 077; mkdir -p ${quote(dirname(path))} && : >>${quote(path)} ) </dev/null 9>&-; } && command exec 9>>${quote(path)}`
 
 // Most hosts are asked the same.
 const plain = onceEach((run: Sh): string => `( eval ${quote(run.text)} ) </dev/null 9>&-; c=$?`)
@@ -62,6 +71,15 @@ const gathered = (steps: readonly Step[]): string =>
     ? steps.map(step).join('\n')
     : `{\n${steps.map(step).join('\n')}\n} 9>&- | dd ibs=4096 obs=32768 9>&- 2>/dev/null`
 
+/** The functions of walk.ts, for steps that call them. */
+const functionsFor = (steps: readonly Step[]): readonly string[] => {
+  const calls = (word: string): boolean => steps.some(({ run }) => run.text.includes(word))
+  return [
+    ...(calls('lbprov_') ? [walking.text] : []),
+    ...(calls('lbprov_begin') || calls('lbprov_remove') ? [replacing.text] : []),
+  ]
+}
+
 /** Runs of steps that only ask, and each other step for itself. */
 const runsOf = (steps: readonly Step[]): readonly (readonly Step[])[] => {
   const runs: Step[][] = []
@@ -78,7 +96,15 @@ const runsOf = (steps: readonly Step[]): readonly (readonly Step[])[] => {
  * bits in hex.
  */
 export const pack = (steps: readonly Step[], mark: string): string =>
-  [preamble(mark), ...runsOf(steps).map(gathered), 'lbprov_mark end', '}', 'lbprov', ''].join('\n')
+  [
+    preamble(mark),
+    ...functionsFor(steps),
+    ...runsOf(steps).map(gathered),
+    'lbprov_mark end',
+    '}',
+    'lbprov',
+    '',
+  ].join('\n')
 
 /** Both streams hold this once a packed script has ended. */
 export const endMark = (mark: string): string => `\n${mark} end\n`
@@ -90,8 +116,8 @@ const split = (stream: string, mark: string): readonly string[] | undefined => {
   return begin === -1 ? undefined : pieces.slice(begin)
 }
 
-const afterFirstLine = (piece: string): string =>
-  piece.slice(piece.indexOf('\n') + 1).replaceAll('\0', '\ufffd')
+const afterFirstLine = (piece: string): string => piece.slice(piece.indexOf('\n') + 1)
+const withoutNuls = (text: string): string => text.replaceAll('\0', '\ufffd')
 const firstLine = (piece: string): string => piece.slice(0, piece.indexOf('\n'))
 
 /** How many steps have ended, by what has come on stderr so far. */
@@ -115,12 +141,17 @@ export const unpack = (
     if (!closing.includes('\n')) break
     const code = firstLine(closing)
     if (code === 'end') break
-    const exit = Number(code)
-    answers.push(
-      code === 'skipped'
-        ? undefined
-        : { exit, out: afterFirstLine(out[n - 1] ?? ''), err: afterFirstLine(err[n - 1] ?? '') },
-    )
+    if (code === 'skipped') {
+      answers.push(undefined)
+      continue
+    }
+    const raw = afterFirstLine(out[n - 1] ?? '')
+    answers.push({
+      exit: Number(code),
+      out: withoutNuls(raw),
+      err: withoutNuls(afterFirstLine(err[n - 1] ?? '')),
+      ...(raw.includes('\0') && { raw }),
+    })
   }
   return answers
 }

@@ -92,6 +92,12 @@ export const sh = (strings: TemplateStringsArray, ...holes: readonly Hole[]): Sh
 export const together = (kind: Kind, word: string, alone: Sh): Sh =>
   new Sh(key, alone.text, alone.shown, { kind, word })
 
+/** The same command, shown with what `mask` leaves of it. */
+export const maskedSh = (run: Sh, mask: (text: string) => string): Sh => {
+  const shown = mask(run.shown)
+  return shown === run.shown ? run : new Sh(key, run.text, shown, run.of)
+}
+
 /** Several pieces, one a line. */
 export const lines = (...pieces: readonly Sh[]): Sh =>
   new Sh(

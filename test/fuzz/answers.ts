@@ -14,8 +14,13 @@ const asAnswers = (text: string, count: number): readonly Answer[] => {
   const found = text.split(ANSWER)
   return Array.from({ length: count }, (_, n) => {
     // As `unpack` gives them.
-    const [exit = '', out = '', err = ''] = (found[n] ?? '').replaceAll('\0', '\ufffd').split(PART)
-    return { exit: Math.abs(Number.parseInt(exit, 10) || 0) % 256, out, err }
+    const [exit = '', raw = '', err = ''] = (found[n] ?? '').split(PART)
+    return {
+      exit: Math.abs(Number.parseInt(exit, 10) || 0) % 256,
+      out: raw.replaceAll('\0', '\ufffd'),
+      err: err.replaceAll('\0', '\ufffd'),
+      ...(raw.includes('\0') && { raw }),
+    }
   })
 }
 

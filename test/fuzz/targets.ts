@@ -206,24 +206,29 @@ const lock: Target = {
 }
 
 const names = ['/etc/a', '/etc/b']
-const seal = '0a1b2c3d-0000-4000-8000-00000000000f\n'
-const kinds = [contents, lookAt, sumOf, isActive].flatMap((ask) => ask(names[0] ?? '').of ?? [])
+const kinds = [contents, lookAt, sumOf, isActive].map((ask) =>
+  names.flatMap((name) => ask(name).of ?? []),
+)
+const there = 'there regular file/root/root/644/1790000000\nregular\n.\n'
 
 /** One answer to two questions of a kind. */
 const together: Target = {
   name: 'together',
   seeds: [
-    `0\u241d${asText([said(`file\nabsent\n${seal}one\n${seal}`)])}`,
-    `0\u241d${asText([said(`file\nother\n${seal}${seal}`, 1, 'cat: /etc/a: Permission denied\n')])}`,
-    `1\u241d${asText([said('there\n.\nabsent\nmissing /etc\n.\nregular file/root/root/644\n')])}`,
-    `2\u241d${asText([said(`file\nnone\n${'0'.repeat(64)}  /etc/a\n`)])}`,
+    `0\u241d${asText([said(`${there}absent\n.\n/etc/a\0one\n\0end\x000\0`)])}`,
+    `0\u241d${asText([said(`${there}there directory/root/root/755/1\n.\nend\x002\0`, 0, 'grep: /etc/a: Permission denied\n')])}`,
+    `0\u241d${asText([said(`there regular file/u/u/644/1\nsum ${'0'.repeat(64)}\n.\nrefused /etc/b is a link\n.\n/etc/a\0a\0/etc/a\0b\0!/etc/b\0why\0end\x000\0`)])}`,
+    `1\u241d${asText([said(`${there}absent\ndangling\nmissing /etc\nempty /\nleads /x\n.\nend\x000\0`)])}`,
+    `2\u241d${asText([said(`${there}absent\n.\n${'0'.repeat(64)}  /etc/a\nend\x000\0`)])}`,
     `3\u241d${asText([said('active\ninactive\n')])}`,
   ],
   read: (text) => {
     const [number = '', ...rest] = text.split('\u241d')
-    const of = kinds[Math.abs(Number.parseInt(number, 10) || 0) % kinds.length]
+    const asked = kinds[Math.abs(Number.parseInt(number, 10) || 0) % kinds.length] ?? []
+    const [of] = asked
     if (of === undefined) return ''
-    const answers = of.kind.cut(answersTo(['all'], rest.join('')).all as never, names)
+    const words = asked.map(({ word }) => word)
+    const answers = of.kind.cut(answersTo(['all'], rest.join('')).all as never, words)
     if (answers.length !== names.length) throw new Error('not one for each')
     return answers.map(({ out }) => tame(out)).join('\n')
   },

@@ -10,7 +10,7 @@ export interface Place {
 
 // busybox prefers its own applets to the coreutils and the iproute2 that every host of ours has.
 const tools =
-  'cat chgrp chmod chown env grep ip mkdir modprobe mv readlink rm sha256sum stat sync tail wc'.split(
+  'cat chcon chgrp chmod chown dd env grep head ip ls mkdir modprobe mv readlink rm rmdir sed sha256sum stat sync tail tr wc'.split(
     ' ',
   )
 const busybox = tools.map((name) => `${name}() { /usr/bin/env ${name} "$@"; }\n`).join('')
@@ -46,17 +46,34 @@ export const trip = (
     mark,
   )
 
+/** What the place says to questions, those of a kind asked together as a run asks them. */
+const askOn = (place: Place, questions: readonly Sh[], shell?: Shell): readonly Answer[] => {
+  const kinds = new Map(questions.flatMap(({ of }) => (of === undefined ? [] : [[of.kind, of]])))
+  const told = new Map<Sh, Answer>()
+  const ask = (run: Sh, of: readonly Sh[], cut: (answer: Answer) => readonly Answer[]): void => {
+    const answer = trip(place, [run], shell)[0]
+    if (answer === undefined) throw new Error(`no answer to ${run.shown}`)
+    for (const [n, each] of cut(answer).entries()) told.set(of[n] ?? run, each)
+  }
+  for (const kind of kinds.keys()) {
+    const of = questions.filter((question) => question.of?.kind === kind)
+    const words = of.flatMap((question) => question.of?.word ?? [])
+    ask(kind.ask(words), of, (answer) => kind.cut(answer, words))
+  }
+  for (const each of questions) if (each.of === undefined) ask(each, [each], (answer) => [answer])
+  return questions.flatMap((question) => told.get(question) ?? [])
+}
+
 /** What the place says to the questions of a resource. */
 export const answersOn = (
   place: Place,
-  resource: Resource,
+  { probe }: Resource,
   shell?: Shell,
 ): Readonly<Record<string, Answer>> => {
-  const entries = Object.entries(resource.probe)
-  const answers = entries.map(
-    ([part, question]) => [part, trip(place, [question], shell)[0]] as const,
+  const answers = askOn(place, Object.values(probe), shell)
+  return Object.fromEntries(
+    Object.keys(probe).map((part, n) => [part, answers[n] ?? { exit: 255, out: '', err: '' }]),
   )
-  return Object.fromEntries(answers) as Readonly<Record<string, Answer>>
 }
 
 export const judgeOn = (place: Place, resource: Resource, shell?: Shell): readonly Change[] =>

@@ -44,7 +44,7 @@ describe('rules of arptables', () => {
         there: '',
       })
       const [change] = back(arptables, arp.wish(['a']), before, is).changes
-      return [change?.after, change?.run.text.includes('rm -f -- /etc')]
+      return [change?.after, change?.run.text.includes('lbprov_remove')]
     }
     expect(ending('# mine\n\n', `/etc/sysconfig\n${saved}\n`)).toEqual(['# mine\n\n', false])
     expect(ending('', `/etc/sysconfig\n${saved}\n`)).toEqual([undefined, false])

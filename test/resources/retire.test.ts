@@ -1,12 +1,6 @@
-import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync } from 'node:fs'
-import { rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
-import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 
-import type { ManifestEntry, Resource, ResourceKind } from '../../src/resource.ts'
+import type { Resource, ResourceKind } from '../../src/resource.ts'
 import { address } from '../../src/resources/address.ts'
 import { command } from '../../src/resources/command.ts'
 import { file } from '../../src/resources/file.ts'
@@ -19,7 +13,7 @@ import { service } from '../../src/resources/service.ts'
 import { sha256 } from '../../src/resources/sha256.ts'
 import type { Answer } from '../../src/sh/answer.ts'
 import { asShown, bound, casesOf, type ShownChange } from './case-files.ts'
-import { judgeOn, runOn, trip, type Place } from './on-host.ts'
+import { remembered } from './way-back.ts'
 
 type Answers = Readonly<Record<string, string | Answer>>
 
@@ -30,22 +24,6 @@ const answered = (answers: Answers): Readonly<Record<string, Answer>> =>
       typeof answer === 'string' ? { exit: 0, out: answer, err: '' } : answer,
     ]),
   )
-
-/** Its line of the manifest, as it comes back from a host. */
-const remembered = (
-  wish: Resource,
-  before: Readonly<Record<string, Answer>>,
-  ...later: readonly Resource[]
-): ManifestEntry => {
-  const [first, ...others] = [wish, ...later].map((each) => each.remember(before))
-  if (first === undefined) throw new Error('nothing is remembered')
-  const entry = {
-    ...first,
-    wish: others.at(-1)?.wish ?? first.wish,
-    wrote: [first, ...others].flatMap((each) => each?.wrote ?? []),
-  }
-  return JSON.parse(JSON.stringify(entry)) as ManifestEntry
-}
 
 interface Back {
   readonly changes: readonly ShownChange[]
@@ -194,124 +172,6 @@ describe('file', () => {
     expect(JSON.stringify(changes)).not.toContain('hunter2')
     const secret = file.bind({ path, content: ['pass ', 'word\n'] })
     expect(JSON.stringify(secret.remember(answered(absent())))).not.toContain('word')
-  })
-})
-
-describe('a file on a real disk', () => {
-  const here: Place = {
-    run: ([name = '', ...args], input = '') => {
-      const { stdout, stderr } = spawnSync(name, args, { input, encoding: 'utf8' })
-      return { out: stdout, err: stderr }
-    },
-  }
-  let folder: string
-  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'lbprov-retire-'))))
-  afterEach(() => rmSync(folder, { recursive: true, force: true }))
-
-  const ask = ({ probe }: Resource): Readonly<Record<string, Answer>> => {
-    const answers = trip(here, Object.values(probe))
-    return Object.fromEntries(
-      Object.keys(probe).map((part, n) => [part, answers[n] ?? { exit: 255, out: '', err: '' }]),
-    )
-  }
-  const run = (resource: Resource): void =>
-    runOn(
-      here,
-      judgeOn(here, resource).map((change) => change.run),
-    )
-  const tree = (): readonly string[] =>
-    readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .sort()
-      .map((name) => {
-        const { mode, uid, gid } = statSync(join(folder, name), { throwIfNoEntry: false }) ?? {}
-        const isFile = existsSync(join(folder, name)) && statSync(join(folder, name)).isFile()
-        const text = isFile ? readFileSync(join(folder, name), 'utf8') : ''
-        return JSON.stringify([name, mode, uid, gid, text])
-      })
-
-  const text = fc.string({ unit: 'grapheme' }).map((each) => each.replaceAll('\0', ''))
-  const mode = fc.constantFrom('0644', '0600', '0750', '0444')
-
-  it(
-    'law: as it was, whatever was there, however often it was written',
-    { timeout: 60_000 },
-    () => {
-      fc.assert(
-        fc.property(
-          fc.option(fc.record({ text, mode })),
-          fc.constantFrom('file', 'new/file', "it's/new, and deep/file"),
-          fc.array(fc.record({ content: text, mode: fc.option(mode) }), {
-            minLength: 1,
-            maxLength: 3,
-          }),
-          (found, name, wishes) => {
-            rmSync(folder, { recursive: true })
-            const path = join(folder, found === null ? name : 'file')
-            mkdirSync(folder)
-            if (found !== null) {
-              writeFileSync(path, found.text)
-              chmodSync(path, found.mode)
-            }
-            const before = tree()
-            const [first, ...others] = wishes.map((wish) =>
-              file.bind({ path, content: wish.content, ...(wish.mode && { mode: wish.mode }) }),
-            )
-            if (first === undefined) return
-            const entry = remembered(first, ask(first), ...others)
-            run(first)
-            others.forEach(run)
-            const orphan = file.orphan(entry)
-            run(orphan)
-            expect(tree()).toEqual(before)
-            expect(judgeOn(here, orphan)).toEqual([])
-          },
-        ),
-        { numRuns: 40 },
-      )
-    },
-  )
-
-  it('a directory that others use by now stays, and so does a link to nothing', () => {
-    const path = join(folder, 'new/deep/file')
-    const wish = file.bind({ path, content: 'ours\n' })
-    const entry = remembered(wish, ask(wish))
-    run(wish)
-    writeFileSync(join(folder, 'new/mine'), '')
-    run(file.orphan(entry))
-    expect(readdirSync(folder, { recursive: true }).sort()).toEqual(['new', 'new/mine'])
-
-    symlinkSync('aim', join(folder, 'link'))
-    const before = tree()
-    const linked = file.bind({ path: join(folder, 'link'), content: 'ours\n' })
-    const known = remembered(linked, ask(linked))
-    run(linked)
-    expect(existsSync(join(folder, 'aim'))).toBe(true)
-    run(file.orphan(known))
-    expect(tree()).toEqual(before)
-  })
-
-  it('one that somebody moved away and linked to loses the link alone', () => {
-    const path = join(folder, 'file')
-    const wish = file.bind({ path, content: 'ours\n' })
-    const entry = remembered(wish, ask(wish))
-    run(wish)
-    spawnSync('mv', [path, join(folder, 'kept')])
-    symlinkSync('kept', path)
-    run(file.orphan(entry))
-    expect(readdirSync(folder)).toEqual(['kept'])
-  })
-
-  it('what a run left that died between the file and its directory goes with the next', () => {
-    const path = join(folder, 'new/deep/file')
-    const wish = file.bind({ path, content: 'ours\n' })
-    const entry = remembered(wish, ask(wish))
-    run(wish)
-    rmSync(path)
-    const orphan = file.orphan(entry)
-    expect(judgeOn(here, orphan).map(({ what }) => what)).toEqual([dirname(path)])
-    run(orphan)
-    expect(readdirSync(folder)).toEqual([])
-    expect(judgeOn(here, orphan)).toEqual([])
   })
 })
 
@@ -557,7 +417,8 @@ describe('link', () => {
 describe('ifupdown_sources', () => {
   const wish = ifupdown_sources.bind({ devices: ['eth0'] })
   const main = (text: string | undefined): Answers => ({
-    main: text ?? { exit: 66, out: '', err: '' },
+    main: text ?? '',
+    there: text === undefined ? '/etc/network\n' : '/etc/network\n/etc/network/interfaces\n',
     stanzas: '',
   })
   const ours = 'source /etc/network/interfaces.d/lbprov-*\n'

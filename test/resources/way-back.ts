@@ -1,6 +1,22 @@
-import type { Change, Resource, ResourceKind } from '../../src/resource.ts'
+import type { Change, ManifestEntry, Resource, ResourceKind } from '../../src/resource.ts'
 import { resourceKinds } from '../../src/resources/index.ts'
 import type { Answers } from './sets.ts'
+
+/** Its line of the manifest, as it comes back from a host. */
+export const remembered = (
+  wish: Resource,
+  before: Answers,
+  ...later: readonly Resource[]
+): ManifestEntry => {
+  const [first, ...others] = [wish, ...later].map((each) => each.remember(before))
+  if (first === undefined) throw new Error('nothing is remembered')
+  const entry = {
+    ...first,
+    wish: others.at(-1)?.wish ?? first.wish,
+    wrote: [first, ...others].flatMap((each) => each?.wrote ?? []),
+  }
+  return JSON.parse(JSON.stringify(entry)) as ManifestEntry
+}
 
 /** What the manifest keeps, once it has been on a host's disk. */
 export const kept = (resource: Resource, before: Answers): unknown =>
