@@ -3,51 +3,64 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } 
 import { dirname, join } from 'node:path'
 
 import type { Wire } from '../../../src/engine/wire.ts'
+import { platformQuestions } from '../../../src/platform.ts'
+import type { Answer } from '../../../src/sh/answer.ts'
 import { pack, unpack } from '../../../src/sh/frame.ts'
 import { toyHost, type Toy } from '../../toy/toy.ts'
 
 // systemd with one unit: files say whether it is active and enabled, and what keepalived has read. A run asks many times, so
 // it is made of the shell's own words.
-const systemctl = `cd /var/lib/toy || exit 1
-verb= show= quiet=
+const systemctl = `local at=/var/lib/toy verb= show= quiet= word state unit property stamp up rest
 for word do
   case $word in -q) quiet=yes ;; -p | Load* | Active* | Unit* | Can* | Main* | Inactive*) show="$show $word" ;; -*) ;;
     *) [ -n "$verb" ] || verb=$word ;; esac
 done
-[ ! -e "refuse/$verb" ] || { echo "Job for keepalived.service failed." >&2; exit 1; }
-load() { cat /etc/keepalived/keepalived.conf >loaded; }
-start() { load; read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}$(($$ % 9000 + 1000))" >active; }
+[ ! -e "$at/refuse/$verb" ] || { echo "Job for keepalived.service failed." >&2; return 1; }
+case $verb in
+  reload-or-restart) verb=reload; [ -e $at/active ] || verb=restart ;;
+  start) [ -e $at/active ] || verb=restart ;;
+esac
 case $verb in
   show)
-    state=inactive main=0 stamp=0
-    [ ! -e active ] || { state=active; read -r stamp <active; }
-    unit=disabled; [ ! -e enabled ] || unit=enabled
+    state=inactive stamp=0
+    [ ! -e $at/active ] || { state=active; read -r stamp <$at/active; }
+    unit=disabled; [ ! -e $at/enabled ] || unit=enabled
     for property in $show; do case $property in
       LoadState) echo LoadState=loaded ;; ActiveState) echo ActiveState=$state ;; UnitFileState) echo UnitFileState=$unit ;;
       CanReload) echo CanReload=yes ;; MainPID) echo MainPID=0 ;; Inactive*) echo InactiveExitTimestampMonotonic=$stamp ;;
     esac; done ;;
-  is-active) [ -e active ] && { [ -n "$quiet" ] || echo active; exit 0; }; [ -n "$quiet" ] || echo inactive; exit 3 ;;
-  is-enabled) [ -e enabled ] ;;
-  start) [ -e active ] || start ;;
-  restart) start ;;
-  reload-or-restart) if [ -e active ]; then load; else start; fi ;;
-  reload) [ -e active ] || exit 1; load ;;
-  stop) rm -f active ;;
-  enable) : >enabled ;;
-  disable) rm -f enabled ;;
+  is-active) [ -e $at/active ] && { [ -n "$quiet" ] || echo active; return 0; }; [ -n "$quiet" ] || echo inactive; return 3 ;;
+  is-enabled) [ -e $at/enabled ]; return ;;
+  reload | restart)
+    [ $verb = restart ] || [ -e $at/active ] || return 1
+    cat /etc/keepalived/keepalived.conf >$at/loaded
+    [ $verb = reload ] || { read -r up rest </proc/uptime; echo "\${up%.*}\${up#*.}$(($$ % 9000 + 1000))" >$at/active; } ;;
+  stop) rm -f $at/active ;;
+  enable) : >$at/enabled ;;
+  disable) rm -f $at/enabled ;;
 esac
-exit 0`
+return 0`
 
 /** Time passes at once, keepalived takes every file, and an address answers where the model says so. */
 const tools: Readonly<Record<string, string>> = {
   systemctl,
-  sleep: 'exit 0',
-  journalctl: 'exit 0',
-  sync: 'exit 0',
+  sleep: ':',
+  journalctl: ':',
+  sync: ':',
   keepalived:
     'case $1 in -v) echo "Keepalived v2.2.7" >&2 ;; *) [ ! -e /var/lib/toy/refuse/test ] ;; esac',
-  ping: 'for last do :; done; while read -r vip; do [ "$vip" != "$last" ] || exit 0; done </var/lib/toy/answers; exit 1',
+  ping: `local last vip
+for last do :; done; while read -r vip; do [ "$vip" != "$last" ] || return 0; done </var/lib/toy/answers; return 1`,
 }
+
+const functions = Object.entries(tools).map(([tool, body]) => `${tool}() { ${body}\n}\n`)
+
+// What a host is stays as it is all the time, so each router says it once.
+const platform = new Set(
+  Object.entries(platformQuestions).flatMap(([name, { text }]) =>
+    name === 'addresses' ? [] : [text],
+  ),
+)
 
 const state = '/var/lib/toy'
 const unit = 'keepalived'
@@ -113,8 +126,19 @@ const makeRouter = (name: string, toy: Toy): Router => {
     writeFileSync(at(path), content, { mode })
   }
   const remove = (path: string): void => rmSync(at(path), { recursive: true, force: true })
-  for (const [tool, script] of Object.entries(tools))
-    put(`/usr/local/bin/${tool}`, `#!/bin/sh\n${script}\n`, 0o755)
+  for (const tool of Object.keys(tools))
+    put(`/usr/local/bin/${tool}`, `#!/bin/sh\n${functions.join('')}${tool} "$@"\n`, 0o755)
+
+  const known = new Map<string, Answer>()
+  const trip: Wire['trip'] = async (steps) => {
+    const asked = steps.filter(({ run }) => !known.has(run.text))
+    const streams = await said(toy.pid, ['sh'], `${functions.join('')}${pack(asked, mark)}`)
+    const answers = unpack(streams, mark)
+    const answered = new Map(asked.map((step, n) => [step, answers[n]]))
+    for (const [{ run }, answer] of answered)
+      if (platform.has(run.text) && answer !== undefined) known.set(run.text, answer)
+    return steps.map((step) => (answered.has(step) ? answered.get(step) : known.get(step.run.text)))
+  }
 
   const enabled = (): boolean => existsSync(at(`${state}/enabled`))
   const runs = (): string | undefined =>
@@ -149,7 +173,7 @@ const makeRouter = (name: string, toy: Toy): Router => {
     enabled,
     remembers: (other) =>
       text('/var/lib/lbprov/records/roster.json')?.includes(`"name":"${other}"`) === true,
-    trip: async (steps) => unpack(await said(toy.pid, ['sh'], pack(steps, mark)), mark),
+    trip,
     stop,
     reboot: () => {
       stop()
