@@ -21,9 +21,8 @@ const steps: readonly (readonly [what: string, wish: NatWish, places: number])[]
   ['removes a service', three, 3],
   ['adds a VIP with a service', { ...three, other: true }, 6],
   ['removes a VIP with a service', three, 3],
-  ['changes the VRRP password', { ...three, otherPassword: true }, 3],
 ]
-const last: NatWish = { ...three, otherPassword: true }
+const rotated: NatWish = { ...three, otherPassword: true }
 
 /** Everything that is done to a cluster from day to day, under load; each claim stands on those before it. */
 describe('a NAT cluster that changes while it is used', () => {
@@ -47,6 +46,16 @@ describe('a NAT cluster that changes while it is used', () => {
     expect(turns).toEqual({ [web.vip]: [master], [web.inside]: [master] })
     expect(rate).toBeGreaterThan(50)
     return rate
+  }
+
+  /** One apply under load of which nothing may begin: no client notices, and no other router ever claims a VIP. */
+  const refused = async (wish: NatWish, ...words: readonly string[]): Promise<string> => {
+    const path = inventory(wish)
+    const { result, failed, turns } = await calmly(() => apply(lab, path, ...words))
+    expect(result.code, result.stdout).toBe(1)
+    expect(failed).toEqual([])
+    expect(turns).toEqual({ [web.vip]: ['lb1'], [web.inside]: ['lb1'] })
+    return result.stdout
   }
 
   const ends = (downloads: readonly Download[]) => Promise.all(downloads.map(({ end }) => end))
@@ -90,10 +99,21 @@ describe('a NAT cluster that changes while it is used', () => {
     expect(await broken(downloads)).toEqual([])
   })
 
+  it('changes the VRRP password of all routers or of none, and there is one master all the time', async () => {
+    await on(lab, 'lb2', 'systemctl stop keepalived')
+    expect(await refused(rotated, '--limit', 'lb2')).toContain('lb1 cannot change with it')
+    expect((await lab.machine('lb2').ssh('pgrep -x keepalived')).code).toBe(1)
+    const downloads = await downloadsFromEach(lab, web.url, ['rs1', 'rs2'], { seconds: 20 })
+    await applied(rotated)
+    await on(lab, 'lb2', 'pgrep -x keepalived')
+    await poolsFilled(lab, 'lb1', 3)
+    expect(await broken(downloads)).toEqual([])
+  })
+
   it('removes a real server, whose downloads may go on until the deadline', async () => {
     const downloads = await downloadsFromEach(lab, web.url, ['rs1', 'rs2', 'rs3'], { seconds: 60 })
     const began = Date.now()
-    await applied({ ...last, weights: { rs2: 1, rs3: 1 }, drainSeconds: 20 })
+    await applied({ ...rotated, weights: { rs2: 1, rs3: 1 }, drainSeconds: 20 })
     await poolsFilled(lab, 'lb1', 2)
     // wlc: whoever has fewer downloads than the other gets all of these.
     const servers = Object.keys(await tally(lab, `${web.url}/`, 10))
@@ -106,10 +126,10 @@ describe('a NAT cluster that changes while it is used', () => {
   })
 
   it('removes a real server as soon as its downloads are over', async () => {
-    await applied(last)
+    await applied(rotated)
     await poolsFilled(lab, 'lb1', 3)
     const downloads = await downloadsFromEach(lab, web.url, ['rs1', 'rs2', 'rs3'], { seconds: 20 })
-    await applied({ ...last, weights: { rs2: 1, rs3: 1 }, drainSeconds: 60 })
+    await applied({ ...rotated, weights: { rs2: 1, rs3: 1 }, drainSeconds: 60 })
     // Nobody waits for the deadline: the last byte of rs1 ends the wait.
     const ofRs1 = await ends(downloads.filter(({ server }) => server === 'rs1'))
     expect(Date.now() - Math.max(...ofRs1.map(({ ended }) => ended))).toBeLessThan(40_000)
@@ -117,8 +137,13 @@ describe('a NAT cluster that changes while it is used', () => {
   })
 
   it('replaces the backup router, and the VIPs stay where they are', async () => {
-    const wish: NatWish = { ...last, routers: ['lb1', 'lb3'], drainSeconds: 20 }
+    const wish: NatWish = { ...rotated, routers: ['lb1', 'lb3'], drainSeconds: 20 }
     await applied(wish)
+    const back = { ...wish, otherPassword: false }
+    // It still runs, with the password that the others are to leave.
+    const said = await refused(back)
+    expect(said).toContain('lb2 cannot change with it')
+    expect(said).toContain('lbprov remove')
     const path = inventory(wish)
     const { result, failed, turns } = await calmly(() =>
       lbprov(lab, 'remove', path, 'lb2', '--yes'),
@@ -127,10 +152,11 @@ describe('a NAT cluster that changes while it is used', () => {
     expect(failed).toEqual([])
     expect(turns).toEqual({ [web.vip]: ['lb1'], [web.inside]: ['lb1'] })
     expect((await lab.machine('lb2').ssh('pgrep -x keepalived')).code).toBe(1)
+    await applied(back)
   })
 
   it('replaces the active router by one failover', async () => {
-    const wish: NatWish = { ...last, routers: ['lb2', 'lb3'] }
+    const wish: NatWish = { ...three, routers: ['lb2', 'lb3'] }
     await applied(wish)
     await poolsFilled(lab, 'lb2', 3)
     const path = inventory(wish)
@@ -144,7 +170,7 @@ describe('a NAT cluster that changes while it is used', () => {
   })
 
   it('keeps downloads through a failover where the routers tell each other', async () => {
-    const wish: NatWish = { ...last, routers: ['lb2', 'lb3'], syncDaemon: true }
+    const wish: NatWish = { ...three, routers: ['lb2', 'lb3'], syncDaemon: true }
     await applied(wish, 'lb2')
     const servers = ['rs1', 'rs2', 'rs3']
     const stopped = await downloadsFromEach(lab, web.url, servers, { seconds: 45 })
