@@ -111,12 +111,14 @@ export const algorithmsFor = (
   knownTypes: readonly string[],
 ): Algorithms => {
   const hostKeys = (wanted.hostKey ?? defaultAlgorithms.hostKey) as ServerHostKeyAlgorithm[]
+  const isKnown = (algorithm: string): boolean => knownTypes.includes(typeOf(algorithm))
+  // Where the best of them is known, OpenSSH takes them all as they stand: sshconnect2.c, order_hostkeyalgs.
+  const asTheyStand = hostKeys.slice(0, 1).some(isKnown)
   return {
     kex: wanted.kex ?? [...defaultAlgorithms.kex],
-    serverHostKey: [
-      ...hostKeys.filter((each) => knownTypes.includes(typeOf(each))),
-      ...hostKeys.filter((each) => !knownTypes.includes(typeOf(each))),
-    ],
+    serverHostKey: asTheyStand
+      ? [...hostKeys]
+      : [...hostKeys.filter(isKnown), ...hostKeys.filter((each) => !isKnown(each))],
     cipher: wanted.cipher ?? [...defaultAlgorithms.cipher],
     hmac: wanted.mac ?? [...defaultAlgorithms.mac],
     compress: ['none'],

@@ -16,6 +16,8 @@ export interface Option {
   readonly kind: Kind
   /** `honoured`: HostConfig has it. `harmless`: commands run the same without it. */
   readonly use: 'honoured' | 'harmless' | Asks
+  /** Not every OpenSSH that lbprov goes along with knows it: one that does not refuses the whole file. */
+  readonly doubtful?: true
 }
 
 const yesNo = ['yes', 'no', 'true', 'false']
@@ -33,6 +35,7 @@ const honoured: Readonly<Record<string, Kind>> = {
   AddressFamily: ['any', 'inet', 'inet6'],
   BatchMode: yesNo,
   BindAddress: 'word',
+  CheckHostIP: yesNo,
   Ciphers: 'word',
   ConnectTimeout: 'time',
   GlobalKnownHostsFile: 'files',
@@ -113,8 +116,6 @@ const harmless: Readonly<Record<string, Kind>> = {
   CanonicalizeMaxDots: 'number',
   CanonicalizePermittedCNAMEs: 'words',
   ChannelTimeout: 'anything',
-  // Believes no more than without it.
-  CheckHostIP: yesNo,
   ClearAllForwardings: yesNo,
   Compression: ['yes', 'no'],
   // A shared connection is no new one, and a guard needs new ones.
@@ -187,12 +188,18 @@ const former =
   'kerberostgtpassing protocol rhostsauthentication rhostsrsaauthentication rsaauthentication ' +
   'useprivilegedport userknownhostsfile2 useroaming usersh'
 
+/** Of 9.3 and later, or Apple's own. */
+const doubtful: readonly string[] = [
+  ...['ChannelTimeout', 'ObscureKeystrokeTiming', 'RefuseConnection', 'Tag', 'UseKeychain'],
+  ...['VersionAddendum', 'WarnWeakCrypto'],
+]
+
 /** Every keyword but Host, Match and Include. */
 export const options: readonly Option[] = [
   ...Object.entries(honoured).map(([name, kind]): Option => ({ name, kind, use: 'honoured' })),
   ...Object.entries(asking).map(([name, [kind, use]]): Option => ({ name, kind, use })),
   ...Object.entries(harmless).map(([name, kind]): Option => ({ name, kind, use: 'harmless' })),
-]
+].map((option) => (doubtful.includes(option.name) ? { ...option, doubtful: true } : option))
 
 const byKeyword = new Map<string, Option>([
   ...former
