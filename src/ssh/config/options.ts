@@ -16,8 +16,6 @@ export interface Option {
   readonly kind: Kind
   /** `honoured`: HostConfig has it. `harmless`: commands run the same without it. */
   readonly use: 'honoured' | 'harmless' | Asks
-  /** Not every OpenSSH that lbprov goes along with knows it: one that does not refuses the whole file. */
-  readonly doubtful?: true
 }
 
 const yesNo = ['yes', 'no', 'true', 'false']
@@ -127,7 +125,7 @@ const harmless: Readonly<Record<string, Kind>> = {
   EnableSSHKeysign: yesNo,
   EscapeChar: 'anything',
   ExitOnForwardFailure: yesNo,
-  FingerprintHash: 'word',
+  FingerprintHash: ['md5', 'sha256'],
   ForwardAgent: 'word',
   ForwardX11: yesNo,
   ForwardX11Timeout: 'time',
@@ -143,7 +141,10 @@ const harmless: Readonly<Record<string, Kind>> = {
   HostbasedAcceptedAlgorithms: 'word',
   IPQoS: 'anything',
   LocalForward: 'anything',
-  LogLevel: 'word',
+  LogLevel: [
+    ...['quiet', 'silent', 'fatal', 'error', 'info', 'verbose'],
+    ...['debug', 'debug1', 'debug2', 'debug3'],
+  ],
   LogVerbose: 'anything',
   ObscureKeystrokeTiming: 'anything',
   PermitLocalCommand: yesNo,
@@ -188,18 +189,12 @@ const former =
   'kerberostgtpassing protocol rhostsauthentication rhostsrsaauthentication rsaauthentication ' +
   'useprivilegedport userknownhostsfile2 useroaming usersh'
 
-/** Of 9.3 and later, or Apple's own. */
-const doubtful: readonly string[] = [
-  ...['ChannelTimeout', 'ObscureKeystrokeTiming', 'RefuseConnection', 'Tag', 'UseKeychain'],
-  ...['VersionAddendum', 'WarnWeakCrypto'],
-]
-
 /** Every keyword but Host, Match and Include. */
 export const options: readonly Option[] = [
   ...Object.entries(honoured).map(([name, kind]): Option => ({ name, kind, use: 'honoured' })),
   ...Object.entries(asking).map(([name, [kind, use]]): Option => ({ name, kind, use })),
   ...Object.entries(harmless).map(([name, kind]): Option => ({ name, kind, use: 'harmless' })),
-].map((option) => (doubtful.includes(option.name) ? { ...option, doubtful: true } : option))
+]
 
 const byKeyword = new Map<string, Option>([
   ...former
@@ -213,3 +208,22 @@ export const optionOf = (keyword: string): Option | undefined =>
   byKeyword.get(
     (Object.hasOwn(aliases, keyword) ? aliases[keyword] : keyword)?.toLowerCase() ?? keyword,
   )
+
+/** Of 9.3 and later. */
+const newer = new Set([
+  ...['channeltimeout', 'obscurekeystroketiming', 'refuseconnection', 'tag', 'versionaddendum'],
+  'warnweakcrypto',
+])
+/** Apple's, Debian's, and of those that speak Kerberos as Red Hat's and Debian's do. */
+const vendors = new Set([
+  ...['usekeychain', 'protocolkeepalives', 'setuptimeout', 'rsaminsize'],
+  ...['gssapiclientidentity', 'gssapikexalgorithms', 'gssapikeyexchange', 'gssapiserveridentity'],
+  ...['gssapirenewalforcesrekey', 'gssapitrustdns'],
+])
+
+/**
+ * Whether not every OpenSSH knows a keyword, in small letters: one that does not refuses the whole file. What a
+ * distribution says to everybody (`own`: it is not there), its own ssh reads.
+ */
+export const isDoubtfulKeyword = (keyword: string, own: boolean): boolean =>
+  newer.has(keyword) || (own && vendors.has(keyword))

@@ -6,7 +6,7 @@ import { wrongIn, type Wrong } from './kinds.ts'
 import { namesIn } from './algorithm-list.ts'
 import type { InstalledSsh } from './installed-ssh.ts'
 import { criteriaOf, isDoubtful, type Criterion } from './match.ts'
-import { optionOf, options, type Option } from './options.ts'
+import { isDoubtfulKeyword, optionOf, options, type Option } from './options.ts'
 import { fitsList } from './patterns.ts'
 import type { Environment } from './tokens.ts'
 import { lineOf, lower, type Line, type Word } from './words.ts'
@@ -169,7 +169,8 @@ const read = (
     if (!covered) return { column: place.column, message }
     return { does: 'nothing', unclear: { option: keyword.text, value: rest.text, place, message } }
   }
-  doubts.newer ||= option.doubtful === true || namesUnknown(option.name, words[0]?.text ?? '')
+  doubts.newer ||=
+    isDoubtfulKeyword(name, own) || (own && namesUnknown(option.name, words[0]?.text ?? ''))
   const wrong = wrongIn(option.name, option.kind, line, words, source.env)
   if (wrong !== undefined) return wrong
   if (option.name === 'User' && hasTokens(rest.text) && isSince(ssh, 10))

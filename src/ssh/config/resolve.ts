@@ -135,6 +135,18 @@ const resolver = (name: string, given: Given, asker: Asker) => {
     return held === true
   }
 
+  const add = (setting: Setting): void => {
+    // Whether a `ProxyJump none` keeps a later ProxyCommand out changed with a patch that distributions gave older ones, too.
+    const isOpen =
+      setting.option.name === 'ProxyCommand' &&
+      settings.first.has('ProxyJump') &&
+      !settings.first.has('ProxyCommand') &&
+      connectionTo(name).jump === ''
+    if (isOpen && release() !== undefined)
+      halt ??= { unclear: unclearIn(setting, 'whether it holds behind ProxyJump none, ssh knows') }
+    else settings.add(setting)
+  }
+
   const pass = (
     lines: readonly Directive[],
     outer: boolean,
@@ -155,7 +167,7 @@ const resolver = (name: string, given: Given, asker: Asker) => {
           for (const file of line.files) pass(file, active, host, final)
           break
         case 'set':
-          if (active) settings.add(line.setting)
+          if (active) add(line.setting)
           break
         case 'unclear':
           if (line.opens ? outer : active) halt = { unclear: line.unclear }
@@ -189,7 +201,8 @@ export const resolve = (
   const canonical = settings.first.get('CanonicalizeHostname')
   if (canonical !== undefined && isCanonicalized(settings) && halted() === undefined)
     return { unclear: unclearIn(canonical, "only the system's ssh looks names up for it") }
-  const host = asHost(hostNameOf(name))
+  const family = settings.first.get('AddressFamily')?.words[0]?.toLowerCase()
+  const host = asHost(hostNameOf(name), family)
   // The second time Host and Match see where the first has led.
   if (files.some(wantsFinal)) for (const lines of files) pass(lines, true, host, true)
   return found(host)

@@ -164,10 +164,24 @@ export interface Compared {
   readonly theirs: Outcome
 }
 
+/** What lbprov says of a host that it leaves to ssh. */
+const told: readonly string[] = [
+  ...['user', 'hostname', 'port', 'hostkeyalias', 'proxyjump', 'stricthostkeychecking'],
+  ...['userknownhostsfile', 'connecttimeout', 'checkhostip'],
+]
+
+const isSame = (ours: Outcome, theirs: Outcome, keys?: readonly string[]): boolean => {
+  if ('refused' in ours || 'refused' in theirs || keys === undefined)
+    return isDeepStrictEqual(ours, theirs)
+  return keys.every((key) => ours.values[key] === theirs.values[key])
+}
+
 const kindOf = (ours: Outcome, theirs: Outcome, leftToSsh: boolean): Kind => {
-  if (leftToSsh) return 'left to ssh'
+  // What it fails at when it connects, it says itself then.
+  if (leftToSsh)
+    return 'refused' in theirs || isSame(ours, theirs, told) ? 'left to ssh' : 'different'
   if ('refused' in ours && 'refused' in theirs) return 'both refuse'
-  return isDeepStrictEqual(ours, theirs) ? 'same' : 'different'
+  return isSame(ours, theirs) ? 'same' : 'different'
 }
 
 const attempt = async (work: () => Promise<Outcome>): Promise<Outcome> => {
@@ -177,6 +191,16 @@ const attempt = async (work: () => Promise<Outcome>): Promise<Outcome> => {
     if (error instanceof WishError || error instanceof Refused) return { refused: error.message }
     throw error
   }
+}
+
+const isComparable = (key: string, config: HostConfig, each: Case): boolean => {
+  // lbprov has a default of its own, and Debian another with BatchMode.
+  if (key === 'serveraliveinterval') return (config.serverAliveInterval ?? 0) > 0
+  if (key !== 'identityFiles' && key !== 'certificateFiles') return true
+  // What ssh opens is known when it connects, which it is kept from by a way of its own: it sees no ProxyJump then.
+  const texts = [each.config, each.user, each.system, ...Object.values(each.files ?? {})]
+  const hasJump = (config.proxyJump ?? []).length > 0
+  return !hasJump || !texts.some((text) => /%[Cj]/.test(text ?? ''))
 }
 
 /** The same case, by lbprov's reader and by the real ssh. */
@@ -192,9 +216,7 @@ export const compare = async (each: Case): Promise<Compared> => {
       const config = await ours(each, ourLay)
       leftToSsh = config.readBySsh === true
       const plain = plainOfOurs(config, each)
-      keys = Object.keys(plain).filter(
-        (key) => key !== 'serveraliveinterval' || plain.serveraliveinterval !== undefined,
-      )
+      keys = Object.keys(plain).filter((key) => isComparable(key, config, each))
       const shown = Object.entries(compared(plain, keys, ourLay))
       return { values: Object.fromEntries(shown.map(([key, text]) => [key, inTheirFolder(text)])) }
     })

@@ -44,6 +44,8 @@ const ssh = (each: Case, laid: Laid, ...more: readonly string[]) => {
     ...(each.port === undefined ? [] : ['-p', String(each.port)]),
     ...more,
     each.host ?? 'lb1',
+    // lbprov runs commands there, too.
+    'true',
   ]
   const own = each.user !== undefined || each.system !== undefined
   const [program = '', ...rest] = own
@@ -84,7 +86,9 @@ export const used = (each: Case, laid: Laid, hasProxyCommand: boolean): Used => 
   const proxy = hasProxyCommand ? [] : ['-o', 'ProxyCommand=false']
   const { stderr } = ssh(each, laid, '-v', ...proxy)
   if (!stderr.includes('Executing proxy command: ')) throw new Refused(stderr)
-  const all = (pattern: RegExp) => [...stderr.matchAll(pattern)].map(([, text = '']) => text)
+  // What it logs, it spells out.
+  const all = (pattern: RegExp) =>
+    [...stderr.matchAll(pattern)].map(([, text = '']) => text.replaceAll('\\\\', '\\'))
   const files = all(/identity file (.*) type -?\d+\r?$/gm)
   return {
     // Behind each stands the certificate that might lie beside it.

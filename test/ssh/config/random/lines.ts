@@ -81,7 +81,6 @@ const rest: Readonly<Record<string, Arbitrary<string>>> = {
 const aliases: Readonly<Record<string, string>> = {
   ChallengeResponseAuthentication: 'KbdInteractiveAuthentication',
   IdentityFile2: 'IdentityFile',
-  ProtocolKeepAlives: 'ServerAliveInterval',
   PubkeyAcceptedKeyTypes: 'PubkeyAcceptedAlgorithms',
 }
 
@@ -183,7 +182,7 @@ const includeLine = line(
 )
 
 const unknown = pick(
-  ...['IgnoreUnknown foo,use*', 'IgnoreUnknown Ba?', 'Foo x', 'UseKeychain yes', 'bar "x y" # z'],
+  ...['IgnoreUnknown foo,x*', 'IgnoreUnknown Ba?', 'Foo x', 'Xyz yes', 'bar "x y" # z'],
 )
 const former = pick('Protocol 2', 'UseRoaming no', 'Cipher 3des', 'RSAAuthentication yes')
 const nothing = pick('', '   ', '# a comment', '\t# Port 1', '\r')
@@ -295,7 +294,7 @@ const newer = pick(
     'Match version OpenSSH_9.*',
     'Match !version OpenSSH_1*',
     'Match sessiontype exec',
-    'Match command ""',
+    'Match !command x*',
   ],
   ...[
     'Match !sessiontype shell',
