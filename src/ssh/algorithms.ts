@@ -113,7 +113,7 @@ export const algorithmsFor = (
   const hostKeys = (wanted.hostKey ?? defaultAlgorithms.hostKey) as ServerHostKeyAlgorithm[]
   const isKnown = (algorithm: string): boolean => knownTypes.includes(typeOf(algorithm))
   // Where the best of them is known, OpenSSH takes them all as they stand: sshconnect2.c, order_hostkeyalgs.
-  const asTheyStand = hostKeys.slice(0, 1).some(isKnown)
+  const asTheyStand = wanted.inOwnOrder === true || hostKeys.slice(0, 1).some(isKnown)
   return {
     kex: wanted.kex ?? [...defaultAlgorithms.kex],
     serverHostKey: asTheyStand

@@ -23,11 +23,16 @@ export const wantedAlgorithms = (
     const names = applyAlgorithms(said, defaultAlgorithms[list], known)
     return [{ list, option, names: names.filter((name) => known.includes(name)) }]
   })
+  // OpenSSH's sshconnect2.c, ssh_kex2: only its own list is ordered by the keys that are known, one changed by + or -, too.
+  const isOrdered = /^[^+-]/.test(config.hostKeyAlgorithms ?? '')
   return {
-    // An empty list is ssh2's word for its own, which are older than lbprov's.
-    wanted: Object.fromEntries(
-      found.filter(({ names }) => names.length > 0).map(({ list, names }) => [list, names]),
-    ),
+    wanted: {
+      // An empty list is ssh2's word for its own, which are older than lbprov's.
+      ...Object.fromEntries(
+        found.filter(({ names }) => names.length > 0).map(({ list, names }) => [list, names]),
+      ),
+      ...(isOrdered ? { inOwnOrder: true as const } : {}),
+    },
     lacking: found.filter(({ names }) => names.length === 0).map(({ option }) => option),
   }
 }
