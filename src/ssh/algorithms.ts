@@ -19,7 +19,8 @@ interface AlgorithmLists {
   readonly publicKey: readonly string[]
 }
 
-const keyTypes = [
+/** Types of keys in OpenSSH's own order. */
+export const keyTypes = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
@@ -113,7 +114,8 @@ export const algorithmsFor = (
   const hostKeys = (wanted.hostKey ?? defaultAlgorithms.hostKey) as ServerHostKeyAlgorithm[]
   const isKnown = (algorithm: string): boolean => knownTypes.includes(typeOf(algorithm))
   // Where the best of them is known, OpenSSH takes them all as they stand: sshconnect2.c, order_hostkeyalgs.
-  const asTheyStand = wanted.inOwnOrder === true || hostKeys.slice(0, 1).some(isKnown)
+  const best = wanted.best ?? hostKeys[0]
+  const asTheyStand = best === 'any' || (best !== undefined && isKnown(best))
   return {
     kex: wanted.kex ?? [...defaultAlgorithms.kex],
     serverHostKey: asTheyStand

@@ -151,10 +151,14 @@ export const judgeKey = (about: readonly KnownKey[], shown: Buffer): Verdict => 
   return { kind: 'unknown', authority: authorityOf(about) }
 }
 
-/** The types of the keys that these lines know a host by. */
-export const typesOf = (about: readonly KnownKey[]): readonly string[] => [
-  ...new Set(about.filter((each) => each.marker === undefined).map((each) => each.type)),
-]
+/** The types of keys that these lines know a host by: the first of its type is not revoked. OpenSSH's hostfile.c. */
+export const typesOf = (about: readonly KnownKey[]): readonly string[] => {
+  const revoked = about.filter((each) => each.marker === 'revoked').map((each) => each.key)
+  const first = new Map<string, string>()
+  for (const { marker, type, key } of about)
+    if (marker === undefined && !first.has(type)) first.set(type, key)
+  return [...first].filter(([, key]) => !revoked.includes(key)).map(([type]) => type)
+}
 
 export const authorityOf = (about: readonly KnownKey[]): KnownKey | undefined =>
   about.find((known) => known.marker === 'cert-authority')

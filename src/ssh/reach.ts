@@ -68,8 +68,8 @@ export interface Said {
 export interface WantedAlgorithms {
   readonly kex?: Algorithms['kex'] | undefined
   readonly hostKey?: readonly string[] | undefined
-  /** `hostKey` is in the user's own order: the keys by which a host is known do not come first. */
-  readonly inOwnOrder?: true
+  /** A host that is known by a key of this type is asked in the order of `hostKey`; `any`: each host. Default: its first. */
+  readonly best?: string | undefined
   readonly cipher?: Algorithms['cipher'] | undefined
   readonly mac?: Algorithms['hmac'] | undefined
   readonly publicKey?: readonly string[] | undefined

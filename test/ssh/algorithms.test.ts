@@ -49,18 +49,23 @@ it('a host is asked first for the types by which it is known', () => {
   expect(algorithmsFor(wanted, ['ssh-rsa']).serverHostKey).toEqual(['ssh-rsa', 'ssh-ed25519'])
 })
 
-// OpenSSH's sshconnect2.c, ssh_kex2: a list of the user's own, and what `^` puts in front of it, keep their order.
+// OpenSSH's sshconnect2.c, ssh_kex2 and order_hostkeyalgs.
 it.each([
-  ['', 'ecdsa-sha2-nistp256'],
-  ['+ssh-rsa', 'ecdsa-sha2-nistp256'],
-  ['-rsa-sha2-256', 'ecdsa-sha2-nistp256'],
-  ['ssh-ed25519,ecdsa-sha2-nistp256', 'ssh-ed25519'],
-  ['^rsa-sha2-512', 'rsa-sha2-512'],
+  ['ecdsa-sha2-nistp256', '', 'ecdsa-sha2-nistp256'],
+  ['ecdsa-sha2-nistp256', '+ssh-rsa', 'ecdsa-sha2-nistp256'],
+  ['ecdsa-sha2-nistp256', '-rsa-sha2-256', 'ecdsa-sha2-nistp256'],
+  // A list of the user's own, and what ^ puts in front of it, keep their order.
+  ['ecdsa-sha2-nistp256', 'ssh-ed25519,ecdsa-sha2-nistp256', 'ssh-ed25519'],
+  ['ecdsa-sha2-nistp256', '^rsa-sha2-512', 'rsa-sha2-512'],
+  // A key of the type that OpenSSH likes best is known: its certificates are, too.
+  ['ssh-ed25519 ssh-rsa', '-ssh-ed25519', 'ecdsa-sha2-nistp256'],
+  ['ssh-ed25519 ssh-rsa', '-ssh-ed25519*', 'rsa-sha2-512'],
+  ['ssh-rsa', '-ssh-ed25519', 'rsa-sha2-512'],
 ])(
-  'a host known by ECDSA, with HostKeyAlgorithms "%s", is asked for %s first',
-  async (said, first) => {
+  'a host known by %s, with HostKeyAlgorithms "%s", is asked for %s first',
+  async (known, said, first) => {
     const { wanted } = wantedAlgorithms(await of(said === '' ? '' : `HostKeyAlgorithms ${said}`))
-    const [asked] = algorithmsFor(wanted, ['ecdsa-sha2-nistp256']).serverHostKey as string[]
+    const [asked] = algorithmsFor(wanted, known.split(' ')).serverHostKey as string[]
     expect(asked).toBe(first)
   },
 )
