@@ -74,11 +74,19 @@ export class ReachError extends LbprovError {
   readonly exit = 1
   readonly host: string
   readonly stage: Stage
+  /** The server, its host and port, that may have had too many logins at once: it can be tried again. */
+  readonly busy: string | undefined
 
-  constructor(host: string, stage: Stage, sentence: string, options?: ErrorOptions) {
+  constructor(
+    host: string,
+    stage: Stage,
+    sentence: string,
+    { busy, ...options }: ErrorOptions & { readonly busy?: string } = {},
+  ) {
     super(sentence, options)
     this.host = host
     this.stage = stage
+    this.busy = busy
   }
 }
 

@@ -45,6 +45,7 @@ const worldOf = (terminal: World['terminal']): World => ({
   conceal: (variable) => {
     Reflect.deleteProperty(process.env, variable)
   },
+  childEnv: process.env,
   home: homedir(),
   user: userName(),
   hostname: hostname(),

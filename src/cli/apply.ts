@@ -43,9 +43,9 @@ const remembering = (routers: readonly string[]): string =>
   `${routers.join(' and ')} ${routers.length === 1 ? 'remembers' : 'remember'}`
 
 /** What a router remembers may lead nowhere. */
-const whereIs = (host: KnownHost, wayTo: Reaching['wayTo']): string => {
+const whereIs = async (host: KnownHost, wayTo: Reaching['wayTo']): Promise<string> => {
   try {
-    return wayTo(host)
+    return await wayTo(host)
   } catch (error) {
     if (error instanceof ReachError) return inQuotes(host.ssh.host)
     throw error
@@ -53,22 +53,24 @@ const whereIs = (host: KnownHost, wayTo: Reaching['wayTo']): string => {
 }
 
 /** Hosts that left the inventory and that the routers still know. */
-const saidOfDeparted = (
+const saidOfDeparted = async (
   inventory: string,
   { cluster }: Wish,
   { reached }: Survey,
   wayTo: Reaching['wayTo'],
-): readonly string[] => {
+): Promise<readonly string[]> => {
   const memory = sharedMemory(cluster, reached)
-  return departed(cluster, memory.roster).map((host) => {
+  const said = departed(cluster, memory.roster).map(async (host) => {
     const { name, role } = host
     const by = remembering([...(memory.knownBy.get(name)?.keys() ?? [])])
-    const who = `${name} (${whereIs(byOwnFiles(cluster, host), wayTo)}, as ${by}) left the inventory`
+    const where = await whereIs(byOwnFiles(cluster, host), wayTo)
+    const who = `${name} (${where}, as ${by}) left the inventory`
     const command = `lbprov remove ${inventory} ${name}`
     return role === 'router'
       ? `${who}, but was never told: it may still be a router of this cluster, and hold its VIPs. Take it off with "${command}".`
       : `${who}, and still has what lbprov wrote there; clean it with "${command}".`
   })
+  return Promise.all(said)
 }
 
 /** Addresses that the inventory takes off a host, and by which it says itself that the host is reached. */
@@ -143,10 +145,10 @@ export const applyCommand = async (
         ? unseen(options.yes === true && !looksOnly ? doubts(found) : [], wish.cluster)
         : saved.moved(found.plan, reaching.mask),
     approved: saved !== undefined,
-    remarks: (found) => [
+    remarks: async (found) => [
       ...reaching.remarks(),
       ...doubts(found),
-      ...saidOfDeparted(inventory, wish, found, reaching.wayTo),
+      ...(await saidOfDeparted(inventory, wish, found, reaching.wayTo)),
       ...stillReachedBy(inventory, hosts, found, reaching.addressOf),
     ],
     world,

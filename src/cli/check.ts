@@ -14,31 +14,38 @@ export interface CheckOptions {
 }
 
 /** What is to be said of the ways to the hosts. */
-const checkWays = (cluster: Cluster, file: string, world: World): readonly string[] => {
+const checkWays = async (
+  cluster: Cluster,
+  file: string,
+  world: World,
+): Promise<readonly string[]> => {
   const means = meansOf(hereOf(openSshConfig(file, world), world))
   const wrong: string[] = []
-  const remarks = hostsOf(cluster).flatMap(({ name, ssh }) => {
-    try {
-      return routeTo(name, ssh, means).remarks.map((remark) => `${name}: ${remark}`)
-    } catch (error) {
-      if (!(error instanceof ReachError)) throw error
-      wrong.push(error.message)
-      return []
-    }
-  })
+  const remarks = await Promise.all(
+    hostsOf(cluster).map(async ({ name, ssh }): Promise<readonly string[]> => {
+      try {
+        const route = await routeTo(name, ssh, means)
+        return route.remarks.map((remark) => `${name}: ${remark}`)
+      } catch (error) {
+        if (!(error instanceof ReachError)) throw error
+        wrong.push(error.message)
+        return []
+      }
+    }),
+  )
   if (wrong.length > 0) throw new WishError([...new Set(wrong)].join('\n'))
-  return remarks
+  return remarks.flat()
 }
 
 /** `lbprov check`: every fault that can be found without connecting. */
-export const checkCommand = (
+export const checkCommand = async (
   inventory: string,
   { playbook, sshConfig }: CheckOptions,
   world: World,
-): number => {
+): Promise<number> => {
   const { cluster, warnings } =
     playbook === undefined ? openInventory(inventory, world) : openWish(inventory, playbook, world)
-  const remarks = sshConfig === undefined ? [] : checkWays(cluster, sshConfig, world)
+  const remarks = sshConfig === undefined ? [] : await checkWays(cluster, sshConfig, world)
   for (const warning of [...warnings, ...remarks]) world.terminal.err(`${warning}\n`)
   world.terminal.out(`${printableLine(inventory)}: ${titleOf(cluster)} · nothing wrong\n`)
   return 0

@@ -80,7 +80,7 @@ export interface Conduct {
   /** Somebody has said yes to this very plan before. */
   readonly approved?: boolean
   /** What the inventory lets the hosts' memory mean, once it is known. */
-  readonly remarks?: (found: Survey) => readonly string[]
+  readonly remarks?: (found: Survey) => readonly string[] | Promise<readonly string[]>
   readonly world: World
 }
 
@@ -92,7 +92,7 @@ export const conduct = async (
   const started = Date.now()
   const found = await survey(job)
   try {
-    for (const remark of how.remarks?.(found) ?? []) how.screen.warn(job.mask(remark))
+    for (const remark of (await how.remarks?.(found)) ?? []) how.screen.warn(job.mask(remark))
     const report = await follow(job, found, how)
     await how.screen.end(report, (Date.now() - started) / 1000)
     return { report, plan: found.plan }

@@ -136,7 +136,7 @@ export const removeCommand = async (
   const { host, by } = findIn(looking, name, wish)
   refuseUnheard(looking, host, inventory, options)
   if (options.forget !== true) {
-    const way = frame.reaching.wayTo(host)
+    const way = await frame.reaching.wayTo(host)
     const { report } = await conduct(leaveJob(frame, [host]), {
       screen,
       options,

@@ -147,7 +147,7 @@ const build = (world: World, exit: (code: number) => void): Command => {
     .option(...sshConfigFile)
     .action(async (inventory: string, options: CheckOptions) => {
       const { checkCommand } = await import('./check.ts')
-      exit(checkCommand(inventory, options, world))
+      exit(await checkCommand(inventory, options, world))
     })
 
   lbprov

@@ -4,7 +4,7 @@ import { hostsOf, type Cluster, type Ssh } from '../inventory/cluster.ts'
 import { masking, reveal, type Secret } from '../secret.ts'
 import type { SshConfig } from '../ssh/config/host-config.ts'
 import { readSshConfig } from '../ssh/config/read.ts'
-import { addressOf, wayTo, type Here } from '../ssh/here.ts'
+import { wayTo, type Here } from '../ssh/here.ts'
 import type { Person } from '../ssh/person.ts'
 import { makePerson } from './person.ts'
 import type { World } from './world.ts'
@@ -27,10 +27,10 @@ export interface Reaching {
   /** Hosts that may be dialled from now on. */
   readonly learn: (hosts: readonly Reachable[]) => void
   readonly dial: Dial
-  /** Where a host is connected to, which may be by another name than the inventory has. */
+  /** Where a host that was dialled is connected to, which may be by another name than the inventory has. */
   readonly addressOf: (host: Reachable) => string
   /** Who logs in where, for a person: `ops@192.0.2.9 port 22, through bastion`. */
-  readonly wayTo: (host: Reachable) => string
+  readonly wayTo: (host: Reachable) => Promise<string>
   /** Every secret of the run out of a text. */
   readonly mask: (text: string) => string
   /** What is to be said of the ways to the hosts, and was not said yet. */
@@ -45,16 +45,15 @@ export const openSshConfig = (file: string | undefined, world: World): SshConfig
     user: world.user,
     localHost: world.hostname,
     env: world.env,
-    defaultUser: 'root',
+    childEnv: world.childEnv,
   })
 
 /** This machine, as hosts are reached from it. */
-export const hereOf = (config: SshConfig, { home, user, env }: World): Here => ({
+export const hereOf = (config: SshConfig, { home, user, env, childEnv }: World): Here => ({
   home,
   user,
   agentSocket: env.SSH_AUTH_SOCK,
-  path: env.PATH,
-  ticketCache: env.KRB5CCNAME,
+  env: childEnv ?? env,
   config,
 })
 
@@ -157,7 +156,12 @@ export const makeReaching = (
       : { ...ssh, become: { ...ssh.become, password } }
   const known = new Map<string, Ssh>()
   const remarks = makeRemarks()
-  const here = { ...hereOf(config, world), remark: remarks.note }
+  const places = new Map<string, string>()
+  const here: Here = {
+    ...hereOf(config, world),
+    remark: remarks.note,
+    found: (host, place) => places.set(host, place),
+  }
   const sshOf = (name: string): Ssh => {
     const ssh = known.get(name)
     if (ssh === undefined) throw new Error(`no host ${name}`)
@@ -166,7 +170,7 @@ export const makeReaching = (
   return {
     learn: (hosts) => hosts.forEach(({ name, ssh }) => known.set(name, ssh)),
     dial: maskedDial(lateDial(sshOf, world.terminal.interactive ? person : undefined, here), mask),
-    addressOf: ({ name, ssh }) => addressOf(name, ssh, here),
+    addressOf: ({ name, ssh }) => places.get(name) ?? ssh.host,
     wayTo: ({ name, ssh }) => wayTo(name, ssh, here),
     mask,
     remarks: () => remarks.take().map(mask),

@@ -6,8 +6,10 @@ export interface World {
   readonly terminal: Terminal
   /** The environment as it was at the start. */
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Takes a variable that holds a secret out of the environment, so that no child has it. */
+  /** Takes a variable that holds a secret out of `childEnv`. */
   readonly conceal?: (variable: string) => void
+  /** The environment that every child has. Default: `env`. */
+  readonly childEnv?: Readonly<Record<string, string | undefined>>
   /** The user's home directory. */
   readonly home: string
   /** Who runs lbprov, as this machine calls him. */

@@ -1,6 +1,8 @@
 import { connect } from 'node:net'
 
 import { packed, unpacked } from './key-form.ts'
+import { once } from './once.ts'
+import { deafAgent } from './sentences.ts'
 
 // The agent's own words: draft-miller-ssh-agent. ssh2 speaks them too, but keeps quiet about keys it does not know.
 
@@ -86,3 +88,9 @@ export const agentSigns = async (
   if (type.toString('latin1') !== algorithm) throw new Error(`it signs with ${type.toString()}`)
   return signed
 }
+
+/** What the agent at a socket holds, or why that is not known; each is asked once. */
+export type Agents = (socket: string) => Promise<readonly AgentKey[] | string>
+
+export const makeAgents = (): Agents =>
+  once((socket) => agentKeys(socket).catch(() => deafAgent(socket)))

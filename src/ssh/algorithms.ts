@@ -19,7 +19,8 @@ interface AlgorithmLists {
   readonly publicKey: readonly string[]
 }
 
-const keyTypes = [
+/** Types of keys in OpenSSH's own order. */
+export const keyTypes = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
@@ -111,12 +112,15 @@ export const algorithmsFor = (
   knownTypes: readonly string[],
 ): Algorithms => {
   const hostKeys = (wanted.hostKey ?? defaultAlgorithms.hostKey) as ServerHostKeyAlgorithm[]
+  const isKnown = (algorithm: string): boolean => knownTypes.includes(typeOf(algorithm))
+  // Where the best of them is known, OpenSSH takes them all as they stand: sshconnect2.c, order_hostkeyalgs.
+  const best = wanted.best ?? hostKeys[0]
+  const asTheyStand = best === 'any' || (best !== undefined && isKnown(best))
   return {
     kex: wanted.kex ?? [...defaultAlgorithms.kex],
-    serverHostKey: [
-      ...hostKeys.filter((each) => knownTypes.includes(typeOf(each))),
-      ...hostKeys.filter((each) => !knownTypes.includes(typeOf(each))),
-    ],
+    serverHostKey: asTheyStand
+      ? [...hostKeys]
+      : [...hostKeys.filter(isKnown), ...hostKeys.filter((each) => !isKnown(each))],
     cipher: wanted.cipher ?? [...defaultAlgorithms.cipher],
     hmac: wanted.mac ?? [...defaultAlgorithms.mac],
     compress: ['none'],

@@ -4,6 +4,8 @@ export interface Attempt {
   readonly tried: readonly string[]
   /** Why others were not. */
   readonly unusable: readonly string[]
+  /** The system's ssh could use some of them. */
+  readonly more: boolean
   /** What was right, and not enough: keys, `the password`. */
   readonly passed: readonly string[]
   /** How many passwords or answers were wrong. */

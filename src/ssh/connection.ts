@@ -1,3 +1,4 @@
+import { Socket } from 'node:net'
 import type { Readable } from 'node:stream'
 
 import type { Client } from 'ssh2'
@@ -6,6 +7,7 @@ import ssh2 from 'ssh2'
 import type { ReachError } from '../errors.ts'
 import { emptyLists } from './algorithms.ts'
 import { complaint, type Progress, type Wrong } from './complaint.ts'
+import type { Environment } from './config/tokens.ts'
 import type { HostKeys } from './host-keys.ts'
 import type { Hop } from './hop.ts'
 import type { Keyring } from './keyring.ts'
@@ -32,14 +34,17 @@ export interface Means {
   readonly hostKeys: HostKeys
   readonly keyring: Keyring
   readonly passwords: Passwords
+  /** Of commands on the way. */
+  readonly env: Environment
+  readonly loginSeconds: number
 }
 
 /** For ssh2's `hostVerifier`, without which it believes every key. */
 const verifier =
-  (hop: Hop, hostKeys: HostKeys, doubt: (error: Error) => void) =>
+  (hop: Hop, hostKeys: HostKeys, stream: Readable, doubt: (error: Error) => void) =>
   (key: Buffer, verify: (valid: boolean) => void): void => {
     hostKeys
-      .verify(hop, key)
+      .verify(hop, key, stream instanceof Socket ? stream.remoteAddress : undefined)
       .then(
         () => verify(true),
         (error: unknown) => {
@@ -60,7 +65,7 @@ const isPassing = (error: Wrong): boolean => error.level === 'agent'
  */
 export const openConnection = async (
   hop: Hop,
-  { hostKeys, keyring, passwords }: Means,
+  { hostKeys, keyring, passwords, env, loginSeconds }: Means,
   from?: Connection,
 ): Promise<Connection> => {
   const { ssh } = hop
@@ -89,10 +94,9 @@ export const openConnection = async (
       let progress: Progress = 'connecting'
       let over = false
       let distrust: Error | undefined
-      const timer = makeTimer(ssh.connectTimeout * 1000, () => {
+      let timer = makeTimer(ssh.connectTimeout * 1000, () => {
         over = true
-        if (progress === 'login') reject(say.silent(hop, 'login'))
-        else reject(progress === 'connecting' ? say.silent(hop, 'connect') : say.mute(hop))
+        reject(progress === 'connecting' ? say.silent(hop) : say.mute(hop))
       })
       const settle = (act: () => void): void => {
         timer.stop()
@@ -101,12 +105,12 @@ export const openConnection = async (
       }
       const refuse = (error: ReachError): void => settle(() => reject(error))
       const login = makeLogin(hop, keys, passwords, {
-        whileAsking: timer.without,
+        whileAsking: (question) => timer.without(question),
         giveUp: refuse,
       })
       const fail = (error: Wrong): void =>
         settle(() => {
-          reject(distrust ?? complaint(hop, progress, login.attempt(), error, theirs.last()))
+          reject(distrust ?? complaint(hop, progress, login.attempt(), error, theirs))
         })
 
       client
@@ -115,7 +119,11 @@ export const openConnection = async (
         .once('handshake', () => {
           progress = 'login'
           theirs.stop()
-          timer.restart()
+          timer.stop()
+          timer = makeTimer(loginSeconds * 1000, () => {
+            over = true
+            reject(say.slowLogin(hop, loginSeconds))
+          })
         })
         .on('ready', () => {
           login.succeeded()
@@ -145,7 +153,7 @@ export const openConnection = async (
             // OpenSSH's 0: however many answers are missing.
             keepaliveCountMax: ssh.serverAliveCountMax === 0 ? Infinity : ssh.serverAliveCountMax,
             debug: theirs.heard,
-            hostVerifier: verifier(hop, hostKeys, (error) => (distrust = error)),
+            hostVerifier: verifier(hop, hostKeys, stream, (error) => (distrust = error)),
             authHandler: (offers, partial, go) => login.next(offers, partial, go),
           })
         } catch (error) {
@@ -159,7 +167,7 @@ export const openConnection = async (
       if (from !== undefined) tunnel(from.client, hop, start, refuse)
       else if (ssh.proxyCommand === undefined) start(tcp(hop))
       else {
-        proxy = startProxy(ssh.proxyCommand)
+        proxy = startProxy(ssh.proxyCommand, env)
         start(proxy.stream)
       }
     })

@@ -1,29 +1,33 @@
 import type { Dial } from '../engine/wire.ts'
 import { ReachError } from '../errors.ts'
 import type { Ssh } from '../inventory/cluster.ts'
+import { again, timing, type Timing } from './again.ts'
+import { makeAgents } from './agent.ts'
 import { makeBecomePasswords } from './become-passwords.ts'
 import { openConnection, type Connection } from './connection.ts'
-import { makeGate } from './gate.ts'
-import { meansOf, type Here } from './here.ts'
+import { makeGate, type Gate } from './gate.ts'
+import { envOf, meansOf, type Here } from './here.ts'
 import { makeHostKeys } from './host-keys.ts'
-import { hopsOf, type Hop } from './hop.ts'
+import { hopsOf, serverOf, type Hop } from './hop.ts'
 import { makeKeyring } from './keyring.ts'
 import type { Link } from './link.ts'
 import { openLocalLink } from './local-link.ts'
 import { openOpensshLink } from './openssh/openssh-link.ts'
-import { makeOpensshKeys } from './openssh-keys.ts'
 import { makePasswords } from './passwords.ts'
 import type { Person } from './person.ts'
-import type { Route } from './reach.ts'
-import { routeTo } from './route.ts'
-import { byOpenssh, knownByAuthority } from './sentences/route.ts'
+import type { Reach, Route } from './reach.ts'
 import { ssh2Link } from './ssh2-link.ts'
+import { makeWays } from './ways.ts'
 import { openWire } from './wire.ts'
 
 export type { Here } from './here.ts'
 
 /** sshd's MaxStartups begins to drop logins at ten in flight. sshd_config(5). */
 const loginsAtOnce = 8
+
+type Hops = readonly [Hop, ...Hop[]]
+
+const withKeysAlone = (hop: Reach): Reach => ({ ...hop, logins: ['publickey'] })
 
 /**
  * Opens wires. `reach` says how a host is reached, as far as the inventory says it; without a `person` nobody is asked
@@ -33,70 +37,33 @@ export const makeDial = (
   reach: (host: string) => Ssh,
   person: Person | undefined,
   here: Here,
+  time: Timing = timing,
 ): Dial => {
-  const routeMeans = meansOf(here)
+  const agents = makeAgents()
+  const env = envOf(here)
+  const { loginSeconds } = time
   const means = {
     hostKeys: makeHostKeys(),
-    keyring: makeKeyring(person, here.home),
+    keyring: makeKeyring(person, here.home, agents),
     passwords: makePasswords(person),
+    env,
+    loginSeconds,
   }
-  const opensshMeans = {
-    person,
-    passwords: means.passwords,
-    included: here.sshConfigFiles ?? routeMeans.config.files,
-    path: here.path,
-    ticketCache: here.ticketCache,
-  }
+  const routeMeans = meansOf(here)
+  const included = here.sshConfigFiles ?? routeMeans.config.files
+  const opensshMeans = { person, passwords: means.passwords, included, env, loginSeconds }
   const becomePasswords = makeBecomePasswords(person)
-  const opensshKeys = makeOpensshKeys(here.home)
+  const ways = makeWays(reach, routeMeans, { hostKeys: means.hostKeys, agents, here })
 
-  const said = new Set<string>()
-  const remark = (host: string, sentence: string): void => {
-    const key = JSON.stringify([host, sentence])
-    if (said.has(key)) return
-    said.add(key)
-    here.remark?.(host, sentence)
-  }
-
-  /** What the files say that the inventory and ssh_config do not: that ssh2 would fail where ssh would not. */
-  const needsOpenssh = async (hops: readonly Hop[]): Promise<string | undefined> => {
-    for (const hop of hops) {
-      const key = await opensshKeys(hop.ssh)
-      if (key !== undefined) return key
-      const authority = await means.hostKeys.onlyByAuthority(hop)
-      if (authority !== undefined) return knownByAuthority(hop.ssh.name, authority)
-    }
-    return undefined
-  }
-  const find = async (host: string): Promise<Route> => {
-    const ssh = reach(host)
-    const route = routeTo(host, ssh, routeMeans)
-    const because =
-      ssh.transport === undefined && route.transport === 'ssh2'
-        ? await needsOpenssh(hopsOf(host, route.hops))
-        : route.because
-    for (const sentence of route.remarks) remark(host, sentence)
-    if (because === undefined) return route
-    remark(host, byOpenssh(because))
-    return { ...route, transport: 'openssh', because }
-  }
-  const routes = new Map<string, Promise<Route>>()
-  const routeOf = (host: string): Promise<Route> => {
-    const route = routes.get(host) ?? find(host)
-    routes.set(host, route)
-    return route
-  }
-
-  const gates = new Map<string, ReturnType<typeof makeGate>>()
+  const gates = new Map<string, Gate>()
   // The limit is each server's own; a host that does not answer must not keep others waiting.
-  const gateTo = ({ ssh, at }: Hop): ReturnType<typeof makeGate> => {
-    const server = JSON.stringify([at ?? ssh.host, ssh.port])
+  const gateTo = (server: string): Gate => {
     const gate = gates.get(server) ?? makeGate(loginsAtOnce)
     gates.set(server, gate)
     return gate
   }
 
-  const bySsh2 = async ([first, ...further]: readonly [Hop, ...Hop[]]): Promise<Link> => {
+  const bySsh2 = async ([first, ...further]: Hops): Promise<Link> => {
     let open: readonly [Connection, ...Connection[]] = [await openConnection(first, means)]
     for (const hop of further) {
       try {
@@ -108,20 +75,30 @@ export const makeDial = (
     }
     return ssh2Link(open)
   }
-  const linkBy = (
-    transport: Route['transport'],
-    hops: readonly [Hop, ...Hop[]],
-    host: Hop,
-  ): Promise<Link> => {
+  const linkBy = (transport: Route['transport'], hops: Hops, host: Hop): Promise<Link> => {
     if (transport === 'local') return openLocalLink(host)
-    return gateTo(hops[0])(() =>
-      transport === 'openssh' ? openOpensshLink(hops, opensshMeans) : bySsh2(hops),
+    const logIn = (): Promise<Link> =>
+      transport === 'openssh' ? openOpensshLink(hops, opensshMeans) : bySsh2(hops)
+    const server = serverOf(hops[0])
+    return again(
+      () => gateTo(server)(logIn),
+      (busy) => gates.get(busy)?.narrow(),
+      time,
     )
   }
   const connect: Dial = async (host, at) => {
-    const { hops: reaches, transport } = await routeOf(host)
-    const hops = hopsOf(host, reaches, at)
-    return openWire(await linkBy(transport, hops, hops.at(-1) ?? hops[0]), becomePasswords)
+    const { hops: reaches, transport, more } = await ways.to(host)
+    // What else the keys could do is tried before somebody is asked for a password.
+    const shown = more === undefined ? reaches : reaches.map(withKeysAlone)
+    const hops = hopsOf(host, shown as Route['hops'], at)
+    try {
+      return openWire(await linkBy(transport, hops, hops.at(-1) ?? hops[0]), becomePasswords)
+    } catch (error) {
+      if (more === undefined || !(error instanceof ReachError) || error.stage !== 'login')
+        throw error
+      ways.leaveToSsh(host, more)
+      return connect(host, at)
+    }
   }
 
   /** Where hosts were reached that had moved. */

@@ -1,7 +1,8 @@
-import type { Ssh } from '../inventory/cluster.ts'
 import type { SshConfig } from './config/host-config.ts'
 import { readSshConfig } from './config/read.ts'
-import { routeTo, type RouteMeans } from './route.ts'
+import type { Environment } from './config/tokens.ts'
+import type { Ssh } from '../inventory/cluster.ts'
+import { hopsBySsh, routeTo, type RouteMeans } from './route.ts'
 
 /** The machine that lbprov runs on, as the wire sees it. */
 export interface Here {
@@ -17,13 +18,18 @@ export interface Here {
   readonly config?: SshConfig
   /** The files that the system's ssh is to read behind what lbprov tells it. Default: those of `config`. */
   readonly sshConfigFiles?: readonly string[]
-  /** PATH, for the system's ssh and what it runs. Default: the usual folders. */
-  readonly path?: string | undefined
-  /** KRB5CCNAME: where the system's ssh finds tickets. */
-  readonly ticketCache?: string | undefined
+  /** What the system's ssh and ProxyCommand have as their environment: PATH, SHELL, … Default: the usual PATH alone. */
+  readonly env?: Environment
   /** What a person should know of the way to a host; each sentence once for a host. */
   readonly remark?: (host: string, sentence: string) => void
+  /** Where a host is connected to, as soon as that is known: an address, or a name of DNS. */
+  readonly found?: (host: string, place: string) => void
 }
+
+const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+
+/** The environment of whatever is run here on the way to a host. */
+export const envOf = ({ env }: Here): Environment => env ?? { PATH: usualPath }
 
 const globalFiles = ['/etc/ssh/ssh_known_hosts', '/etc/ssh/ssh_known_hosts2']
 
@@ -40,18 +46,13 @@ export const meansOf = (here: Here): RouteMeans => ({
 })
 
 /**
- * Where a host is really connected to: an address, or a name of DNS.
- * @throws ReachError where ssh_config makes no way of it
- */
-export const addressOf = (host: string, ssh: Ssh, here: Here): string =>
-  routeTo(host, ssh, meansOf(here)).hops.at(-1)?.host ?? ssh.host
-
-/**
  * Who logs in where, for a person: `ops@192.0.2.9 port 22, through bastion`.
  * @throws ReachError where ssh_config makes no way of it
  */
-export const wayTo = (host: string, ssh: Ssh, here: Here): string => {
-  const { hops } = routeTo(host, ssh, meansOf(here))
+export const wayTo = async (host: string, ssh: Ssh, here: Here): Promise<string> => {
+  const means = meansOf(here)
+  const { transport, hops: own } = await routeTo(host, ssh, means)
+  const hops = transport === 'openssh' ? await hopsBySsh(host, ssh, means) : own
   const [last, ...jumps] = hops.toReversed()
   const through = jumps.toReversed().map((jump) => jump.host)
   return [

@@ -15,6 +15,9 @@ export interface Hop {
   readonly through: Reach | undefined
 }
 
+/** Where it is connected to, as one text. */
+export const serverOf = ({ ssh, at }: Hop): string => JSON.stringify([at ?? ssh.host, ssh.port])
+
 /** The hops of a route, nearest first; the last is the host itself. `at`: where that one is connected to. */
 export const hopsOf = (
   host: string,

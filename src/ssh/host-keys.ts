@@ -4,12 +4,13 @@ import { dirname } from 'node:path'
 import { algorithmsFor } from './algorithms.ts'
 import type { Hop } from './hop.ts'
 import {
+  addressName,
   authorityOf,
   bareName,
   isPlainKey,
   judgeKey,
   nameOf,
-  lineToAdd,
+  linesToAdd,
   parseKnownHosts,
   typesOf,
   type KnownKey,
@@ -23,8 +24,11 @@ import * as say from './sentences.ts'
 export interface HostKeys {
   /** What to offer a host, so that it shows the key by which it is known. */
   algorithms(hop: Hop): Promise<ReturnType<typeof algorithmsFor>>
-  /** @throws ReachError when the key may not be believed */
-  verify(hop: Hop, key: Buffer): Promise<void>
+  /**
+   * `address`: of the host, as the connection has it; undefined: there is a way between that hides it.
+   * @throws ReachError when the key may not be believed
+   */
+  verify(hop: Hop, key: Buffer, address?: string): Promise<void>
   /** `file:line` of the authority (@cert-authority) that knows the host, where no plain key does. */
   onlyByAuthority(hop: Hop): Promise<string | undefined>
 }
@@ -38,6 +42,11 @@ interface KnownFile {
 interface Accepted {
   readonly name: string
   readonly known: KnownKey
+}
+
+interface ByAddress {
+  readonly name: string
+  readonly verdict: Verdict
 }
 
 const largestFile = 64 * 2 ** 20
@@ -98,49 +107,75 @@ export const makeHostKeys = (): HostKeys => {
     return [nameOf(ssh), ...(bare === undefined ? [] : [bare])]
   }
 
-  const judge = async (hop: Hop, key: Buffer): Promise<Verdict> => {
+  /** What is known of the key by the host's address on a port; undefined: nothing is compared (CheckHostIP). */
+  const byAddress = async (
+    hop: Hop,
+    key: Buffer,
+    address: string | undefined,
+    port: number,
+  ): Promise<ByAddress | undefined> => {
+    const { ssh, at } = hop
+    if (!ssh.checkHostIp || address === undefined) return undefined
+    const name = addressName(at ?? ssh.host, port, address)
+    if (name === undefined) return undefined
+    return { name, verdict: judgeKey(await linesAbout(hop, name), key) }
+  }
+
+  const judge = async (hop: Hop, key: Buffer, address: string | undefined): Promise<Verdict> => {
     const verdict = judgeKey(await linesAbout(hop, nameOf(hop.ssh)), key)
     const bare = bareName(hop.ssh)
     if (verdict.kind !== 'unknown' || bare === undefined) return verdict
     const other = judgeKey(await linesAbout(hop, bare), key)
-    return other.kind === 'known' || other.kind === 'revoked' ? other : verdict
+    if (other.kind === 'revoked') return other
+    const there = other.kind === 'known' ? await byAddress(hop, key, address, 22) : undefined
+    return other.kind === 'known' && there?.verdict.kind !== 'changed'
+      ? { kind: 'known', barely: true }
+      : verdict
   }
 
-  const accept = async (hop: Hop, key: Buffer): Promise<void> => {
-    const line = lineToAdd(hop.ssh, key, hop.ssh.hashKnownHosts)
+  /** Makes the key known by names. */
+  const accept = async (hop: Hop, names: readonly string[], key: Buffer): Promise<void> => {
+    const lines = linesToAdd(names, key, hop.ssh.hashKnownHosts)
     const file = hop.ssh.userKnownHostsFiles[0]
     if (file === undefined) return
     // Known before it is written, so that another connection of this run does not write it too.
-    const name = nameOf(hop.ssh)
-    accepted.push(...parseKnownHosts(line, file).map((known) => ({ name, known })))
+    for (const line of lines)
+      for (const known of parseKnownHosts(line, file))
+        accepted.push(...names.map((name) => ({ name, known })))
     const known = await readOnce(hop, file)
     files.set(file, Promise.resolve({ ...known, open: false }))
+    const text = lines.map((line) => `${line}\n`).join('')
     try {
-      await append(file, known.open ? `\n${line}\n` : `${line}\n`)
+      await append(file, known.open ? `\n${text}` : text)
     } catch (error) {
-      throw say.unwritableKnownHosts(hop, file, line, codeOf(error))
+      throw say.unwritableKnownHosts(hop, file, lines.join('\n'), codeOf(error))
     }
   }
 
   return {
-    algorithms: async (hop) => {
-      for (const name of plainNames(hop)) {
-        const types = typesOf(await linesAbout(hop, name))
-        if (types.length > 0) return algorithmsFor(hop.ssh.algorithms, types)
-      }
-      return algorithmsFor(hop.ssh.algorithms, [])
-    },
-    verify: async (hop, key) => {
+    // By its name with the port alone, as OpenSSH does.
+    algorithms: async (hop) =>
+      algorithmsFor(hop.ssh.algorithms, typesOf(await linesAbout(hop, nameOf(hop.ssh)))),
+    verify: async (hop, key, address) => {
       // What is written down must be a key and nothing else; a certificate is no key that could be compared.
       if (!isPlainKey(key)) throw say.strangeHostKey(hop)
-      const verdict = await judge(hop, key)
-      if (verdict.kind === 'known') return
+      const verdict = await judge(hop, key, address)
       if (verdict.kind === 'revoked') throw say.revokedKey(hop, key, verdict.by)
       if (verdict.kind === 'changed') throw say.changedKey(hop, key, verdict.old)
-      if (hop.ssh.strictHostKeyChecking === 'yes') {
+      if (verdict.kind === 'unknown' && hop.ssh.strictHostKeyChecking === 'yes') {
         throw say.unknownKey(hop, key, verdict.authority)
       }
-      await accept(hop, key)
+      const there = await byAddress(hop, key, address, hop.ssh.port)
+      if (there?.verdict.kind === 'changed') {
+        throw say.otherAddress(hop, key, there.name, there.verdict.old)
+      }
+      const isNewThere = there?.verdict.kind === 'unknown'
+      if (verdict.kind === 'unknown') {
+        await accept(hop, [nameOf(hop.ssh), ...(isNewThere ? [there.name] : [])], key)
+      } else if (isNewThere && verdict.barely !== true) {
+        // As ssh does, whatever StrictHostKeyChecking says; without the line it would ask nothing of the address, no more.
+        await accept(hop, [there.name], key).catch(() => undefined)
+      }
     },
     onlyByAuthority: async (hop) => {
       const about: KnownKey[] = []

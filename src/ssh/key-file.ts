@@ -14,6 +14,8 @@ export interface Unusable {
   readonly why: string
   /** There is no such file. */
   readonly missing?: boolean
+  /** The system's ssh could use it. */
+  readonly openssh?: boolean
 }
 
 /** What an identity file holds. */
@@ -93,14 +95,14 @@ export const readKeyFile = async (file: string): Promise<KeyFile | Unusable> => 
   if (!/^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----/m.test(text)) {
     // ssh2 takes a certificate for a key.
     const strange = misfit(file, typeIn(text))
-    if (strange !== undefined) return { why: strange }
+    if (strange !== undefined) return { why: strange, openssh: true }
     const key = parse(text)
     if (key instanceof Error) return { why: say.strangeKey(file) }
     return { kind: 'public', key, exposed: undefined }
   }
   const inside = publicPart(text)
   const strange = misfit(file, inside?.type ?? '')
-  if (strange !== undefined) return { why: strange }
+  if (strange !== undefined) return { why: strange, openssh: true }
   const key = openPrivate(text)
   if (key === undefined) return { why: say.strangeKey(file) }
   if (key !== 'sealed') return { kind: 'private', key, exposed }

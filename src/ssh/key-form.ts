@@ -45,6 +45,29 @@ export const publicPart = (
     : { type: type.toString('latin1'), bytes }
 }
 
+const certified = '-cert-v01@openssh.com'
+
+/** Whether a type is one of certificates. PROTOCOL.certkeys of OpenSSH. */
+export const isCertificate = (type: string): boolean => type.endsWith(certified)
+
+/**
+ * The key that a certificate is about, by itself; undefined: it is one of a security key, or no certificate. `fields`: how
+ * many a key of this type has.
+ */
+export const certifiedKey = (
+  bytes: Buffer,
+  fieldsOf: (type: string) => number | undefined,
+): Buffer | undefined => {
+  const type = unpacked(bytes, 1)?.fields[0]?.toString('latin1') ?? ''
+  const plain = type.slice(0, -certified.length)
+  const count = isCertificate(type) ? fieldsOf(plain) : undefined
+  // Behind the type stands a nonce.
+  const all = count === undefined ? undefined : unpacked(bytes, 2 + count)
+  return all === undefined
+    ? undefined
+    : Buffer.concat([packed(plain), ...all.fields.slice(2).map((field) => packed(field))])
+}
+
 const word = (value: number): Buffer => {
   const bytes = Buffer.alloc(4)
   bytes.writeUInt32BE(value)

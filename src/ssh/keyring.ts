@@ -3,9 +3,10 @@ import { join } from 'node:path'
 import type { ParsedKey } from 'ssh2'
 
 import { reveal } from '../secret.ts'
-import { agentKeys, agentSigns, type AgentKey } from './agent.ts'
+import { agentSigns, makeAgents, type AgentKey, type Agents } from './agent.ts'
 import { defaultAlgorithms, mayShow } from './algorithms.ts'
 import type { Hop } from './hop.ts'
+import { isCertificate } from './key-form.ts'
 import {
   certificateBeside,
   publicKey,
@@ -14,6 +15,8 @@ import {
   type KeyFile,
   type Unusable,
 } from './key-file.ts'
+import { keyType } from './known-hosts.ts'
+import { once } from './once.ts'
 import type { Person } from './person.ts'
 import * as say from './sentences.ts'
 
@@ -35,6 +38,8 @@ export interface Identity {
 export interface Keys {
   readonly identities: readonly Identity[]
   readonly unusable: readonly string[]
+  /** The system's ssh could use some of the others. */
+  readonly more: boolean
 }
 
 export type Keyring = (hop: Hop) => Promise<Keys>
@@ -47,25 +52,19 @@ const passphraseTries = 3
 /** An agent that takes longer than this has probably asked somebody. */
 const agentPatienceMs = 2000
 
-const once = <Result>(ask: (name: string) => Promise<Result>) => {
-  const answers = new Map<string, Promise<Result>>()
-  return (name: string): Promise<Result> => {
-    const answer = answers.get(name) ?? ask(name)
-    answers.set(name, answer)
-    return answer
-  }
-}
-
 const bytesOf = (key: ParsedKey): Buffer => key.getPublicSSH()
 
 /**
  * The keys of this machine. Files are read once, agents listed once and passphrases asked once, for all hosts.
  * Without a `person` nobody is asked. `home`: where the default key files stand, ssh_config(5), IdentityFile.
  */
-export const makeKeyring = (person: Person | undefined, home: string): Keyring => {
+export const makeKeyring = (
+  person: Person | undefined,
+  home: string,
+  agents: Agents = makeAgents(),
+): Keyring => {
   const fileOnce = once(readKeyFile)
   const certificateOnce = once(certificateBeside)
-  const agentOnce = once((socket) => agentKeys(socket).catch(() => say.deafAgent(socket)))
 
   const unlock = async (file: string): Promise<ParsedKey | string> => {
     const sealed = await fileOnce(file)
@@ -120,10 +119,11 @@ export const makeKeyring = (person: Person | undefined, home: string): Keyring =
 
   return async ({ ssh }) => {
     const socket = ssh.agentSocket
-    const agent = socket === undefined ? [] : await agentOnce(socket)
+    const agent = socket === undefined ? [] : await agents(socket)
     const inAgent = typeof agent === 'string' ? [] : agent
     const given = ssh.identityFiles.length > 0
-    const files = given ? ssh.identityFiles : defaultFiles.map((name) => join(home, '.ssh', name))
+    const usual = ssh.noIdentityFile === true ? [] : defaultFiles
+    const files = given ? ssh.identityFiles : usual.map((name) => join(home, '.ssh', name))
     const found = await Promise.all(files.map(fileOnce))
     const accepted = ssh.algorithms.publicKey ?? defaultAlgorithms.publicKey
 
@@ -145,7 +145,11 @@ export const makeKeyring = (person: Person | undefined, home: string): Keyring =
       (held): Identity | Unusable => {
         const shown = say.agentKey(held.comment)
         const half = publicKey(held.bytes)
-        if (half === undefined) return { why: say.strangeAgentKey(shown, held.bytes) }
+        if (half === undefined) {
+          const type = keyType(held.bytes)
+          const openssh = type.startsWith('sk-') || isCertificate(type)
+          return { why: say.strangeAgentKey(shown, type), openssh }
+        }
         return mayShow(half.type, accepted)
           ? ofAgent(socket ?? '', held, half, shown)
           : { why: say.unacceptedKey(shown, half.type) }
@@ -178,6 +182,9 @@ export const makeKeyring = (person: Person | undefined, home: string): Keyring =
           ...why(others).map((each) => each.why),
         ]),
       ],
+      more:
+        certificates.some((each) => each !== undefined) ||
+        why([...byFile, ...others]).some(({ openssh }) => openssh === true),
     }
   }
 }

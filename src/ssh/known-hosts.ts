@@ -19,7 +19,8 @@ export interface KnownKey {
 
 /** What the files say about a key that a host shows. */
 export type Verdict =
-  | { readonly kind: 'known' }
+  /** `barely`: by the name without the port on which it listens. */
+  | { readonly kind: 'known'; readonly barely?: true }
   /** `authority`: a line that would know it by a certificate, which cannot be honoured here. */
   | { readonly kind: 'unknown'; readonly authority: KnownKey | undefined }
   /** The host is known by another key, of the same type if it is known by one. */
@@ -42,9 +43,13 @@ const fields: Readonly<Record<string, number>> = {
 export const keyType = (key: Buffer): string =>
   key.length < 4 ? '' : key.subarray(4, 4 + key.readUInt32BE(0)).toString('latin1')
 
+/** How many fields follow the type in a key's bytes; undefined: it is no type of a plain key. */
+export const fieldsOf = (type: string): number | undefined =>
+  Object.hasOwn(fields, type) ? fields[type] : undefined
+
 /** A key of a type that OpenSSH knows, whole and with nothing behind it; a certificate is none. */
 export const isPlainKey = (key: Buffer): boolean => {
-  const wanted = fields[keyType(key)]
+  const wanted = fieldsOf(keyType(key))
   let at = 0
   let count = 0
   while (at + 4 <= key.length) {
@@ -107,11 +112,31 @@ export const nameOf = ({ host, port, hostKeyAlias }: Named): string =>
 export const bareName = ({ host, port, hostKeyAlias }: Named): string | undefined =>
   port === 22 || hostKeyAlias !== undefined ? undefined : lower(host)
 
-/** The line that makes a key known for a host. */
-export const lineToAdd = (named: Named, key: Buffer, hashed = false): string => {
-  const name = nameOf(named)
-  return `${hashed ? hashedName(name) : name} ${keyType(key)} ${key.toString('base64')}`
+const isLoopback = (address: string): boolean => address.startsWith('127.') || address === '::1'
+
+/**
+ * The name by which the address of a host is known. OpenSSH's sshconnect.c, check_host_key: undefined where it compares
+ * none, be it this machine's own or what the host is called by anyhow. `host`: where it is connected to.
+ */
+export const addressName = (host: string, port: number, address: string): string | undefined => {
+  const name = knownName(address, port)
+  return isLoopback(address) || name === lower(host) ? undefined : name
 }
+
+const lineOf = (name: string, key: Buffer, hashed: boolean): string =>
+  `${hashed ? hashedName(name) : name} ${keyType(key)} ${key.toString('base64')}`
+
+/** The line that makes a key known for a host. */
+export const lineToAdd = (named: Named, key: Buffer, hashed = false): string =>
+  lineOf(nameOf(named), key, hashed)
+
+/** The lines that make a key known by several names: each has its own hash. */
+export const linesToAdd = (
+  names: readonly string[],
+  key: Buffer,
+  hashed: boolean,
+): readonly string[] =>
+  (hashed ? names : [names.join(',')]).map((name) => lineOf(name, key, hashed))
 
 /** Whether a key that a host shows may be believed, by the lines about one of its names. OpenSSH's hostfile.c. */
 export const judgeKey = (about: readonly KnownKey[], shown: Buffer): Verdict => {
@@ -126,10 +151,14 @@ export const judgeKey = (about: readonly KnownKey[], shown: Buffer): Verdict => 
   return { kind: 'unknown', authority: authorityOf(about) }
 }
 
-/** The types of the keys that these lines know a host by. */
-export const typesOf = (about: readonly KnownKey[]): readonly string[] => [
-  ...new Set(about.filter((each) => each.marker === undefined).map((each) => each.type)),
-]
+/** The types of keys that these lines know a host by: the first of its type is not revoked. OpenSSH's hostfile.c. */
+export const typesOf = (about: readonly KnownKey[]): readonly string[] => {
+  const revoked = about.filter((each) => each.marker === 'revoked').map((each) => each.key)
+  const first = new Map<string, string>()
+  for (const { marker, type, key } of about)
+    if (marker === undefined && !first.has(type)) first.set(type, key)
+  return [...first].filter(([, key]) => !revoked.includes(key)).map(([type]) => type)
+}
 
 export const authorityOf = (about: readonly KnownKey[]): KnownKey | undefined =>
   about.find((known) => known.marker === 'cert-authority')

@@ -169,7 +169,16 @@ export const makeLogin = (hop: Hop, keys: Keys, passwords: Passwords, around: Ar
   return {
     attempt: () => {
       const person = passwords.there ? (silent ? 'silent' : 'there') : 'nobody'
-      return { tried, unusable, passed, wrong, offers, person, waiting: waiting > 0 }
+      return {
+        tried,
+        unusable,
+        more: keys.more,
+        passed,
+        wrong,
+        offers,
+        person,
+        waiting: waiting > 0,
+      }
     },
     shown: () => (trial?.kind === 'key' ? trial.shown : undefined),
     failed: (now, partial) => {

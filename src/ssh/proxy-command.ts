@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 
 import { tame } from '../printable.ts'
+import type { Environment } from './config/tokens.ts'
 
 /** What ssh_config's ProxyCommand connects to. */
 export interface Proxy {
@@ -24,12 +25,17 @@ const mostKept = 2 ** 16
 /** For what is still on its way when the command has ended; a child of its own may keep the pipe open. */
 const lastWordsMs = 500
 
-/** Runs the user's own command from ssh_config; its standard input and output are the connection. */
-export const startProxy = (command: string): Proxy => {
-  // Ctrl-C reaches everybody at the terminal, and lbprov ends in its own time.
-  const child = spawn('/bin/sh', ['-c', `trap '' INT; exec ${command}`], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  })
+// Ctrl-C reaches everybody at the terminal, and lbprov ends in its own time. Not every shell can say so.
+const undisturbed = `trap '' INT; exec "$@"`
+
+/**
+ * Runs the user's own command from ssh_config, in the user's own shell as OpenSSH does; its standard input and output are
+ * the connection.
+ */
+export const startProxy = (command: string, env: Environment): Proxy => {
+  const shell = env.SHELL === undefined || env.SHELL === '' ? '/bin/sh' : env.SHELL
+  const words = ['-c', undisturbed, 'sh', shell, '-c', `exec ${command}`]
+  const child = spawn('/bin/sh', words, { env, stdio: ['pipe', 'pipe', 'pipe'] })
   let heard = Buffer.alloc(0)
   child.stderr.on('data', (bytes: Buffer) => {
     heard = Buffer.concat([heard, bytes]).subarray(-mostKept)

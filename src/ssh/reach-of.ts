@@ -94,10 +94,14 @@ export const reachOf = (wished: WishedHop, around: Around): Hopped => {
   const user = ssh.user ?? config.user ?? wished.user
   if (!isUser(user)) throw say.strangeUser(host, ssh.host, user)
   const said = ssh.identityFiles.length > 0
+  const theirs = knowing(config.userKnownHostsFiles)
+  const usual = ['known_hosts', 'known_hosts2'].map((file) => join(around.home, '.ssh', file))
   const known =
     ssh.userKnownHostsFiles.length > 0
       ? ssh.userKnownHostsFiles
-      : knowing(config.userKnownHostsFiles)
+      : theirs.length > 0
+        ? theirs
+        : usual
   const { wanted, lacking } = wantedAlgorithms(config)
   const logins = loginsOf(config)
   const name = jump ? ssh.host : undefined
@@ -113,13 +117,11 @@ export const reachOf = (wished: WishedHop, around: Around): Hopped => {
       // Who names keys in the inventory means those.
       identitiesOnly: said || config.identitiesOnly === true,
       agentSocket: agentOf(config, around),
-      userKnownHostsFiles:
-        known.length > 0
-          ? known
-          : ['known_hosts', 'known_hosts2'].map((file) => join(around.home, '.ssh', file)),
+      userKnownHostsFiles: known,
       globalKnownHostsFiles: config.globalKnownHostsFiles ?? around.globalKnownHostsFiles,
       strictHostKeyChecking: strictness(ssh, config),
       hashKnownHosts: config.hashKnownHosts ?? false,
+      checkHostIp: config.checkHostIp ?? false,
       connectTimeout:
         ssh.connectTimeout ?? (config.connectTimeout === 0 ? 120 : (config.connectTimeout ?? 10)),
       serverAliveInterval: config.serverAliveInterval ?? 5,
@@ -131,6 +133,18 @@ export const reachOf = (wished: WishedHop, around: Around): Hopped => {
       numberOfPasswordPrompts: config.numberOfPasswordPrompts ?? 3,
       algorithms: wanted,
       become: jump ? undefined : ssh.become,
+      said: {
+        user: ssh.user,
+        port: ssh.port,
+        identityFiles: ssh.identityFiles,
+        straight: ssh.proxyJump !== undefined,
+        readTwice: config.readTwice === true,
+        // A file that could know nobody is not heeded, whoever reads it.
+        userKnownHostsFiles:
+          config.userKnownHostsFiles !== undefined && theirs.length === 0
+            ? known
+            : ssh.userKnownHostsFiles,
+      },
     },
     needs: [
       ...config.needsOpenssh.map((option) => say.asksFor(option, name)),

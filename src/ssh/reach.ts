@@ -31,6 +31,8 @@ export interface Reach {
   readonly globalKnownHostsFiles: readonly string[]
   readonly strictHostKeyChecking: 'yes' | 'accept-new'
   readonly hashKnownHosts: boolean
+  /** `CheckHostIP`: the address that it is reached by must not be known by another key than its name. */
+  readonly checkHostIp: boolean
   /** Seconds. */
   readonly connectTimeout: number
   /** Seconds; 0: never. */
@@ -38,7 +40,7 @@ export interface Reach {
   readonly serverAliveCountMax: number
   readonly addressFamily: 'any' | 'inet' | 'inet6'
   readonly bindAddress: string | undefined
-  /** `/bin/sh -c` runs it, and its ends are the connection; undefined: TCP. Its tokens are expanded. */
+  /** The user's shell runs it, and its ends are the connection; undefined: TCP. Its tokens are expanded. */
   readonly proxyCommand: string | undefined
   /** Those that may be tried, in this order. */
   readonly logins: readonly LoginMethod[]
@@ -46,12 +48,28 @@ export interface Reach {
   /** Only what ssh2 knows; each undefined: lbprov's own choice. */
   readonly algorithms: WantedAlgorithms
   readonly become: Become | undefined
+  /** What of this the inventory says, or the words of a jump: the system's ssh is told no more, for it reads its own files. */
+  readonly said: Said
+}
+
+/** What is said of a hop besides ssh_config; undefined, empty: nothing. */
+export interface Said {
+  readonly user: string | undefined
+  readonly port: number | undefined
+  readonly identityFiles: readonly string[]
+  readonly userKnownHostsFiles: readonly string[]
+  /** Nothing stands before it, whatever ssh_config says. */
+  readonly straight: boolean
+  /** ssh reads its files a second time, with the name that came of them. */
+  readonly readTwice: boolean
 }
 
 /** KexAlgorithms, HostKeyAlgorithms, Ciphers, MACs, PubkeyAcceptedAlgorithms, as the user asks for them. */
 export interface WantedAlgorithms {
   readonly kex?: Algorithms['kex'] | undefined
   readonly hostKey?: readonly string[] | undefined
+  /** A host that is known by a key of this type is asked in the order of `hostKey`; `any`: each host. Default: its first. */
+  readonly best?: string | undefined
   readonly cipher?: Algorithms['cipher'] | undefined
   readonly mac?: Algorithms['hmac'] | undefined
   readonly publicKey?: readonly string[] | undefined

@@ -1,6 +1,6 @@
 import { WishError } from '../errors.ts'
 import type { Ssh } from '../inventory/cluster.ts'
-import type { HostConfig, SshConfig } from './config/host-config.ts'
+import type { Given, HostConfig, SshConfig } from './config/host-config.ts'
 import { jumpIn } from './jump-words.ts'
 import type { Route } from './reach.ts'
 import { reachOf, type Around, type Hopped } from './reach-of.ts'
@@ -22,30 +22,40 @@ interface Asked {
   readonly jump: boolean
   /** Who logs in where nobody says it. */
   readonly user: string
+  /** It is reached through the hop before it, whatever its own config says. */
+  readonly behind: boolean
 }
+
+/** What of a host is told to whoever reads ssh_config, besides its name. */
+const givenOf = ({ ssh, user, behind }: Asked, bySsh: boolean): Given => ({
+  ...{ user: ssh.user, port: ssh.port, usualUser: user, bySsh },
+  proxied: behind || (ssh.proxyJump === undefined ? undefined : ssh.proxyJump.length > 0),
+})
 
 /**
  * The way to a host: what the inventory does not say of it, ssh_config says. As in OpenSSH, of several jumps only the
- * nearest may be reached by a way of its own.
+ * nearest may be reached by a way of its own. `bySsh`: as ssh itself reads its files.
  * @throws ReachError where ssh_config makes no way of it
  */
-export const routeTo = (host: string, ssh: Ssh, means: RouteMeans): Route => {
-  const { config } = means
-  const configOf = ({ ssh: { host: name, user, port }, user: usual }: Asked): HostConfig => {
+const wayOf = async (
+  host: string,
+  ssh: Ssh,
+  means: RouteMeans,
+  bySsh: boolean,
+): Promise<readonly Hopped[]> => {
+  const configOf = async (asked: Asked): Promise<HostConfig> => {
     try {
-      const found = config.of(name, { user, port })
-      // What stands behind `Match user`, and `%r`, follow from who it is.
-      return user === undefined && found.user === undefined
-        ? config.of(name, { user: usual, port })
-        : found
+      return await means.config.of(asked.ssh.host, givenOf(asked, bySsh))
     } catch (error) {
       if (error instanceof WishError) throw say.wrongConfig(host, error.message)
       throw error
     }
   }
-  const wayTo = (asked: Asked, trail: readonly string[]): readonly Hopped[] => {
+  const hop = async (each: Asked, entry: boolean, config?: HostConfig): Promise<Hopped> =>
+    reachOf({ host, ...each, config: config ?? (await configOf(each)), entry }, means)
+  const wayTo = async (asked: Asked, trail: readonly string[]): Promise<readonly Hopped[]> => {
     const name = asked.ssh.host
-    const said = configOf(asked)
+    const said = await configOf(asked)
     const port = asked.ssh.port ?? said.port ?? 22
     const step = `${name} ${String(port)}`
     if (trail.includes(step)) {
@@ -55,28 +65,30 @@ export const routeTo = (host: string, ssh: Ssh, means: RouteMeans): Route => {
       )
     }
     if (trail.length >= mostHops) throw say.tooFar(host, mostHops)
-    const hop = (each: Asked, entry: boolean): Hopped =>
-      reachOf({ host, ...each, config: each === asked ? said : configOf(each), entry }, means)
-    const [nearest, ...others] =
-      asked.ssh.proxyJump?.map((each): Asked => ({ ssh: each, jump: true, user: asked.user })) ??
-      (said.proxyJump ?? []).map((text): Asked => {
+    const jumps =
+      asked.ssh.proxyJump?.map((each) => ({ ssh: each, user: asked.user })) ??
+      (said.proxyJump ?? []).map((text) => {
         const found = jumpIn(text)
         if (found === undefined) throw say.strangeJump(host, name, text)
-        return { ssh: found, jump: true, user: means.user }
+        return { ssh: found, user: means.user }
       })
-    if (nearest === undefined) return [hop(asked, true)]
+    const [nearest, ...others] = jumps.map((each, n) => ({ ...each, jump: true, behind: n > 0 }))
+    if (nearest === undefined) return [await hop(asked, true, said)]
     return [
-      ...wayTo(nearest, [...trail, step]),
-      ...others.map((each) => hop(each, false)),
-      hop(asked, false),
+      ...(await wayTo(nearest, [...trail, step])),
+      ...(await Promise.all(others.map((each) => hop(each, false)))),
+      await hop(asked, false, said),
     ]
   }
-  const asked: Asked = { ssh, jump: false, user: 'root' }
-  const hops =
-    ssh.transport === 'local'
-      ? [reachOf({ host, ...asked, config: configOf(asked), entry: false }, means)]
-      : wayTo(asked, [])
+  const asked: Asked = { ssh, jump: false, user: 'root', behind: false }
+  const hops = ssh.transport === 'local' ? [await hop(asked, false)] : await wayTo(asked, [])
   if (hops.length > mostHops) throw say.tooFar(host, mostHops)
+  return hops
+}
+
+/** @throws ReachError where ssh_config makes no way of it */
+export const routeTo = async (host: string, ssh: Ssh, means: RouteMeans): Promise<Route> => {
+  const hops = await wayOf(host, ssh, means, false)
   const needs = hops.flatMap((each) => each.needs)
   const remarks = hops.flatMap((each) => each.remarks)
   return {
@@ -90,3 +102,14 @@ export const routeTo = (host: string, ssh: Ssh, means: RouteMeans): Route => {
     ],
   }
 }
+
+/**
+ * The same way as the system's ssh goes it: it reads its files itself, and says how.
+ * @throws ReachError
+ */
+export const hopsBySsh = async (
+  host: string,
+  ssh: Ssh,
+  means: RouteMeans,
+): Promise<Route['hops']> =>
+  (await wayOf(host, ssh, means, true)).map(({ reach }) => reach) as unknown as Route['hops']

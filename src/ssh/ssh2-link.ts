@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts'
 import { execAtOnce } from './exec-at-once.ts'
 import type { Channel, Link } from './link.ts'
 import * as say from './sentences/shell.ts'
+import { behindLogin } from './sentences/way.ts'
 
 /**
  * Every piece of a stream as soon as it is there. ssh2 pushes what comes into the stream; most of it is a word or two, which
@@ -49,8 +50,10 @@ export const ssh2Link = (connections: readonly [Connection, ...Connection[]]): L
   const exec = execAtOnce(client)
   const losses: ((why: string | undefined) => void)[] = []
   let lost: { readonly why: string | undefined } | undefined
-  const lose = (why?: string): void => {
+  let gave = false
+  const lose = (words?: string): void => {
     if (lost !== undefined) return
+    const why = gave ? words : behindLogin(hop, words)
     lost = { why }
     for (const tell of losses) tell(why)
   }
@@ -64,6 +67,7 @@ export const ssh2Link = (connections: readonly [Connection, ...Connection[]]): L
         let refuse: (why: ReachError) => void = reject
         const refused = ({ message }: Error): void => refuse(say.noChannel(hop, message))
         const opened = (stream: ClientChannel): void => {
+          gave = true
           const refusal = new Promise<ReachError>((tell) => (refuse = tell))
           resolve(channelOf(stream, refusal))
         }

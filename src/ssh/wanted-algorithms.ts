@@ -1,4 +1,4 @@
-import { defaultAlgorithms, knownAlgorithms } from './algorithms.ts'
+import { defaultAlgorithms, keyTypes, knownAlgorithms } from './algorithms.ts'
 import { applyAlgorithms } from './config/algorithm-list.ts'
 import type { HostConfig } from './config/host-config.ts'
 import type { WantedAlgorithms } from './reach.ts'
@@ -12,6 +12,19 @@ const lists = [
   ['publicKey', 'pubkeyAcceptedAlgorithms', 'PubkeyAcceptedAlgorithms'],
 ] as const
 
+const certificate = '-cert-v01@openssh.com'
+
+/**
+ * OpenSSH's sshconnect2.c, ssh_kex2 and order_hostkeyalgs: only its own list, be it changed by + or -, is ordered by the keys
+ * that are known, unless a key of its first type is. That list begins with certificates.
+ */
+const bestOf = (said: string | undefined): string | undefined => {
+  if (said === undefined) return undefined
+  if (!/^[+-]/.test(said)) return 'any'
+  const all = [...keyTypes.map((type) => type + certificate), ...keyTypes]
+  return applyAlgorithms(said, all, all)[0]?.replace(certificate, '')
+}
+
 /** What a config asks for of what ssh2 knows; `lacking`: the options of which that is nothing. */
 export const wantedAlgorithms = (
   config: HostConfig,
@@ -24,10 +37,13 @@ export const wantedAlgorithms = (
     return [{ list, option, names: names.filter((name) => known.includes(name)) }]
   })
   return {
-    // An empty list is ssh2's word for its own, which are older than lbprov's.
-    wanted: Object.fromEntries(
-      found.filter(({ names }) => names.length > 0).map(({ list, names }) => [list, names]),
-    ),
+    wanted: {
+      // An empty list is ssh2's word for its own, which are older than lbprov's.
+      ...Object.fromEntries(
+        found.filter(({ names }) => names.length > 0).map(({ list, names }) => [list, names]),
+      ),
+      best: bestOf(config.hostKeyAlgorithms),
+    },
     lacking: found.filter(({ names }) => names.length === 0).map(({ option }) => option),
   }
 }

@@ -27,12 +27,12 @@ it.each(everyRun)('%s asks nobody where -F names no file', async (command, ...wo
 })
 
 it('says what is wrong in a file of ssh_config, before anybody is asked', async () => {
-  const config = put(folder, 'wrong', 'Host *\n  Prot 22\n  Port http\n')
+  const config = put(folder, 'wrong', 'Host *\n  Prot 22\n  Port 70000\n')
   const { exit, err } = await lbprov(folder, ['apply', nat, '--dry-run', '--ssh-config', config])
   expect(exit).toBe(2)
   expect(said(err)).toMatchInlineSnapshot(`
     "FOLDER/wrong:2:3: "Prot" is no option of ssh_config(5); did you mean Port?
-    FOLDER/wrong:3:8: Port needs a port from 1 to 65535, not "http"
+    FOLDER/wrong:3:8: Port needs a port from 1 to 65535, not "70000"
     "
   `)
 })

@@ -14,7 +14,8 @@ import { lookAt, sumOf } from '../../src/resources/file-look.ts'
 import { contents } from '../../src/sh/contents.ts'
 import { unpack } from '../../src/sh/frame.ts'
 import { isActive } from '../../src/sh/is-active.ts'
-import { Ignored, parse } from '../../src/ssh/config/parse.ts'
+import { noSsh } from '../../src/ssh/config/installed-ssh.ts'
+import { Ignored, parse, type Doubts } from '../../src/ssh/config/parse.ts'
 import { gather } from '../../src/ssh/gather.ts'
 import { judgeKey, parseKnownHosts } from '../../src/ssh/known-hosts.ts'
 import { tame } from '../../src/printable.ts'
@@ -95,10 +96,10 @@ const sshConfig: Target = {
     'Include conf.d/*\nUserKnownHostsFile a "b c" ~/d\nSendEnv LANG\nRekeyLimit 1G 1h\nAddressFamily inet6\nMatch localuser a !host b\nHost *\nUser=x\nCanonicalizeHostname yes\n',
   ],
   read: (text) => {
-    const faults: Parameters<typeof parse>[1]['faults'] = []
-    const source = { file: 'config', own: true, env: {}, ignored: new Ignored(), faults }
-    parse(text, { ...source, include: () => [] })
-    if (faults.length > 0) throw new WishError(faults)
+    const doubts: Doubts = { faults: [], newer: false }
+    const source = { file: 'config', own: true, env: {}, ignored: new Ignored(), ssh: noSsh }
+    parse(text, { ...source, doubts, include: () => [] })
+    if (doubts.faults.length > 0) throw new WishError(doubts.faults)
     return ''
   },
 }

@@ -187,6 +187,15 @@ it('what a host is known by says what it is asked for', async () => {
   expect(authorityOf(await shelf.about('lb2'))?.line).toBe(4)
 })
 
+it('is not asked for a type whose first key is revoked', () => {
+  const types = (...lines: readonly string[]) => typesOf(parseKnownHosts(lines.join('\n'), 'file'))
+  const second = `ssh-ed25519 ${text(other)}`
+  const known = [`lb1 ${ed}`, `lb1 ${second}`, `lb1 ssh-rsa ${text(rsa)}`]
+  expect(types(...known)).toEqual(['ssh-ed25519', 'ssh-rsa'])
+  expect(types(...known, `@revoked lb1 ${ed}`)).toEqual(['ssh-rsa'])
+  expect(types(...known, `@revoked lb1 ${second}`)).toEqual(['ssh-ed25519', 'ssh-rsa'])
+})
+
 it('a certificate is no key', () => {
   const certificate = Buffer.concat([
     string('ssh-ed25519-cert-v01@openssh.com'),

@@ -224,7 +224,7 @@ describe('the agent', async () => {
   it('is asked for its other keys after the named files, unless only those may be shown', async () => {
     await visit(asking([stranger.file]))
     expect(await refusal(asking([stranger.file], { identitiesOnly: true }))).toMatchInlineSnapshot(
-      `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know /TMP/stranger (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there."`,
+      `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/stranger (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which."`,
     )
   })
 
@@ -280,7 +280,7 @@ describe('the agent', async () => {
 describe('a login is refused', () => {
   it('to a key that the host does not know', async () => {
     expect(await refusal(wish([stranger.file]))).toMatchInlineSnapshot(
-      `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know /TMP/stranger (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there."`,
+      `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/stranger (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which."`,
     )
   })
 
@@ -333,14 +333,14 @@ describe('a login is refused', () => {
     execFileSync('ssh-keygen', ['-q', '-s', ed25519.file, '-I', 'me', `${signed}.pub`])
     const files = [`${security}.pub`, signed, `${signed}-cert.pub`]
     expect(await refusal(wish(files))).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know /TMP/signed (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there.
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/signed (it offers publickey). The system's ssh has more to show: ssh.transport: openssh.
       Not tried:
         /TMP/id_sk.pub: a security key (FIDO, sk-…), which only the system's ssh can show: ssh.transport: openssh
         /TMP/signed-cert.pub: a certificate, which only the system's ssh can show: ssh.transport: openssh"
     `)
     const agent = await agentWith([signed])
     expect(await refusal(wish([], { agentSocket: agent.socket }))).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know the agent's "toy ed25519" (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there.
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take the agent's "toy ed25519" (it offers publickey). The system's ssh has more to show: ssh.transport: openssh.
       Not tried:
         the agent's "toy ed25519": a certificate, which only the system's ssh can show: ssh.transport: openssh"
     `)

@@ -21,6 +21,7 @@ export const reachOf = (ssh: Ssh, more: Partial<Reach> = {}): Reach => ({
   globalKnownHostsFiles: [],
   strictHostKeyChecking: ssh.strictHostKeyChecking ?? 'yes',
   hashKnownHosts: false,
+  checkHostIp: false,
   connectTimeout: ssh.connectTimeout ?? 10,
   serverAliveInterval: 0,
   serverAliveCountMax: 3,
@@ -31,12 +32,30 @@ export const reachOf = (ssh: Ssh, more: Partial<Reach> = {}): Reach => ({
   numberOfPasswordPrompts: 3,
   algorithms: {},
   become: undefined,
+  said: {
+    user: ssh.user,
+    port: ssh.port,
+    identityFiles: ssh.identityFiles,
+    userKnownHostsFiles: ssh.userKnownHostsFiles,
+    straight: true,
+    readTwice: false,
+  },
   ...more,
 })
 
+/** All that a reach says, for the system's ssh too. */
+export const sayingAll = (ssh: Reach): Reach => {
+  const { user, port, identityFiles, userKnownHostsFiles, proxyCommand } = ssh
+  const straight = proxyCommand === undefined
+  return {
+    ...ssh,
+    said: { user, port, identityFiles, userKnownHostsFiles, straight, readTwice: false },
+  }
+}
+
 export const hopTo = (ssh: Reach, host = 'lb1'): Hop => ({
   host,
-  ssh,
+  ssh: sayingAll(ssh),
   jump: false,
   through: undefined,
 })
@@ -45,6 +64,8 @@ export const meansOf = (person?: Person, home = '/nonexistent'): Means => ({
   hostKeys: makeHostKeys(),
   keyring: makeKeyring(person, home),
   passwords: makePasswords(person),
+  env: { PATH: process.env.PATH },
+  loginSeconds: 60,
 })
 
 /** A connection, which is closed again. */

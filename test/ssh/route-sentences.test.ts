@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import type { Ssh } from '../../src/inventory/cluster.ts'
 import { placeless, refusal, route } from './routes.ts'
 
-it('refuses names that a shell or ssh could take for something else', () => {
+it('refuses names that a shell or ssh could take for something else', async () => {
   const configs = [
     'HostName -oProxyCommand=x',
     'HostName $(id)',
@@ -14,7 +14,8 @@ it('refuses names that a shell or ssh could take for something else', () => {
     'Host rs1\n ProxyJump $(id)',
     'Host rs1\n ProxyJump bastion\nHost bastion\n HostName `id`',
   ]
-  expect(configs.map((config) => refusal(config)).join('\n')).toMatchInlineSnapshot(`
+  expect((await Promise.all(configs.map((config) => refusal(config)))).join('\n'))
+    .toMatchInlineSnapshot(`
     "rs1: ssh_config says that rs1 is at "-oproxycommand=x", which is neither an address nor a host's name. HostName there decides that.
     rs1: ssh_config says that rs1 is at "$(id)", which is neither an address nor a host's name. HostName there decides that.
     rs1: ssh_config says that rs1 is at "a b", which is neither an address nor a host's name. HostName there decides that.
@@ -26,7 +27,7 @@ it('refuses names that a shell or ssh could take for something else', () => {
   `)
 })
 
-it('takes the system’s ssh where ssh_config asks for what only that can do', () => {
+it('takes the system’s ssh where ssh_config asks for what only that can do', async () => {
   const certificate = 'CertificateFile ~/cert'
   const table: readonly (readonly [string, Ssh['transport']])[] = [
     [certificate, undefined],
@@ -39,11 +40,12 @@ it('takes the system’s ssh where ssh_config asks for what only that can do', (
     [certificate, 'local'],
     ['', 'openssh'],
   ]
-  const said = table.map(([config, transport]) => {
-    const found = route(config, { transport })
+  const each = table.map(async ([config, transport]) => {
+    const found = await route(config, { transport })
     const text = [found.because ?? 'no reason', ...found.remarks].join('; ')
     return `${transport ?? 'unsaid'} → ${found.transport}: ${placeless(text)}`
   })
+  const said = await Promise.all(each)
   expect(said.join('\n')).toMatchInlineSnapshot(`
     "unsaid → openssh: the ssh_config for it asks for CertificateFile (FILE:1)
     unsaid → openssh: the ssh_config for it asks for PKCS11Provider (FILE:1)
@@ -57,8 +59,8 @@ it('takes the system’s ssh where ssh_config asks for what only that can do', (
   `)
 })
 
-it('names what is not heeded', () => {
-  const { remarks } = route(
+it('names what is not heeded', async () => {
+  const { remarks } = await route(
     'RequestTTY force\nConnectionAttempts 3\nStrictHostKeyChecking no\nUserKnownHostsFile /dev/null\nControlMaster auto\nForwardAgent yes\n',
   )
   expect(placeless(remarks.join('\n'))).toMatchInlineSnapshot(`
@@ -69,9 +71,9 @@ it('names what is not heeded', () => {
   `)
 })
 
-it('says where ssh_config is wrong for one host alone', () => {
-  expect(refusal('IdentityFile ~somebody/key')).toMatchInlineSnapshot(`
+it('says where ssh_config is wrong for one host alone', async () => {
+  expect(await refusal('IdentityFile ~somebody/key')).toMatchInlineSnapshot(`
     "rs1: no way there can be read from ssh_config:
-    FILE:1:1: IdentityFile: ~somebody is not looked up; write the whole path"
+    FILE:1:1: IdentityFile: ~somebody is not looked up; write the whole path; no OpenSSH is installed here that could be asked"
   `)
 })

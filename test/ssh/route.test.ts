@@ -8,8 +8,8 @@ import { nothing, refusal, route, way } from './routes.ts'
 const last = (found: Route): Reach => found.hops.at(-1) ?? found.hops[0]
 
 describe('what neither inventory nor ssh_config says', () => {
-  it('is as OpenSSH has it, but for the user', () => {
-    const found = route('')
+  it('is as OpenSSH has it, but for the user', async () => {
+    const found = await route('')
     expect(found).toMatchObject({ transport: 'ssh2', because: undefined, remarks: [] })
     expect(last(found)).toEqual({
       name: 'rs1',
@@ -24,6 +24,7 @@ describe('what neither inventory nor ssh_config says', () => {
       globalKnownHostsFiles: ['/etc/ssh/ssh_known_hosts'],
       strictHostKeyChecking: 'yes',
       hashKnownHosts: false,
+      checkHostIp: false,
       connectTimeout: 10,
       serverAliveInterval: 5,
       serverAliveCountMax: 3,
@@ -34,6 +35,14 @@ describe('what neither inventory nor ssh_config says', () => {
       numberOfPasswordPrompts: 3,
       algorithms: {},
       become: undefined,
+      said: {
+        user: undefined,
+        port: undefined,
+        identityFiles: [],
+        userKnownHostsFiles: [],
+        straight: false,
+        readTwice: false,
+      },
     } satisfies Reach)
   })
 })
@@ -82,6 +91,7 @@ describe('the inventory wins over ssh_config, which wins over the defaults', () 
     ],
     ['strictHostKeyChecking', {}, 'StrictHostKeyChecking ask', 'yes', 'yes'],
     ['hashKnownHosts', {}, 'HashKnownHosts yes', true, true],
+    ['checkHostIp', {}, 'CheckHostIP yes', true, true],
     ['connectTimeout', { connectTimeout: 3 }, 'ConnectTimeout 30', 3, 30],
     ['connectTimeout', { connectTimeout: 3 }, 'ConnectTimeout none', 3, 120],
     ['serverAliveInterval', {}, 'ServerAliveInterval 0', 0, 0],
@@ -138,14 +148,14 @@ describe('the inventory wins over ssh_config, which wins over the defaults', () 
       },
     ],
   ]
-  it.each(table)('%s: %j over %j', (what, said, config, inventory, configured) => {
-    expect(last(route(config))[what]).toEqual(configured)
-    expect(last(route(config, said))[what]).toEqual(inventory)
+  it.each(table)('%s: %j over %j', async (what, said, config, inventory, configured) => {
+    expect(last(await route(config))[what]).toEqual(configured)
+    expect(last(await route(config, said))[what]).toEqual(inventory)
   })
 
-  it('becomes root only where the way ends', () => {
+  it('becomes root only where the way ends', async () => {
     const become = { method: 'sudo', user: 'root', password: new Secret('x') } as const
-    const { hops } = route('', { become, proxyJump: [{ ...nothing, host: 'bastion' }] })
+    const { hops } = await route('', { become, proxyJump: [{ ...nothing, host: 'bastion' }] })
     expect(hops.map((hop) => hop.become)).toEqual([undefined, become])
   })
 })
@@ -203,35 +213,35 @@ describe('jumps', () => {
       ['root@rs1:22'],
     ],
     ['none: on this very machine', 'ProxyJump bastion', { transport: 'local' }, ['root@rs1:22']],
-  ])('%s', (_, config, said, expected) => {
-    expect(way(route(config, said))).toEqual(expected)
+  ])('%s', async (_, config, said, expected) => {
+    expect(way(await route(config, said))).toEqual(expected)
   })
 
-  it('a command stands before the nearest alone', () => {
+  it('a command stands before the nearest alone', async () => {
     const config = 'Host rs1\n ProxyJump a,b\nHost a b\n ProxyCommand nc %h %p'
-    expect(route(config).hops.map(({ proxyCommand }) => proxyCommand)).toEqual([
+    expect((await route(config)).hops.map(({ proxyCommand }) => proxyCommand)).toEqual([
       'nc a 22',
       undefined,
       undefined,
     ])
   })
 
-  it('in a circle, too many, or to nobody are refused', () => {
-    expect(refusal('ProxyJump bastion')).toMatchInlineSnapshot(
+  it('in a circle, too many, or to nobody are refused', async () => {
+    expect(await refusal('ProxyJump bastion')).toMatchInlineSnapshot(
       `"rs1: ssh_config jumps in a circle: rs1 → bastion → bastion. Write ProxyJump none for one of them there, or proxy_jump: none in the inventory."`,
     )
-    expect(refusal('Host rs1\n ProxyJump a\nHost a\n ProxyJump rs1')).toMatchInlineSnapshot(
+    expect(await refusal('Host rs1\n ProxyJump a\nHost a\n ProxyJump rs1')).toMatchInlineSnapshot(
       `"rs1: ssh_config jumps in a circle: rs1 → a → rs1. Write ProxyJump none for one of them there, or proxy_jump: none in the inventory."`,
     )
     const many = Array.from({ length: 17 }, (_, n) => `h${String(n)}`).join()
-    expect(refusal(`Host rs1\n ProxyJump ${many}`)).toMatchInlineSnapshot(
+    expect(await refusal(`Host rs1\n ProxyJump ${many}`)).toMatchInlineSnapshot(
       `"rs1: the way to it has more than 16 hosts. Shorten it with proxy_jump in the inventory, or with ProxyJump in ssh_config."`,
     )
     const long = Array.from(
       { length: 40 },
       (_, n) => `Host h${String(n)}\n ProxyJump h${String(n + 1)}\n`,
     )
-    expect(refusal(`Host rs1\n ProxyJump h0\n${long.join('')}`)).toMatchInlineSnapshot(
+    expect(await refusal(`Host rs1\n ProxyJump h0\n${long.join('')}`)).toMatchInlineSnapshot(
       `"rs1: the way to it has more than 16 hosts. Shorten it with proxy_jump in the inventory, or with ProxyJump in ssh_config."`,
     )
   })

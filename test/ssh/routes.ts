@@ -6,6 +6,7 @@ import { expect } from 'vitest'
 
 import { ReachError } from '../../src/errors.ts'
 import type { Ssh } from '../../src/inventory/cluster.ts'
+import { noSsh } from '../../src/ssh/config/installed-ssh.ts'
 import { readSshConfig } from '../../src/ssh/config/read.ts'
 import { unsaid } from '../../src/ssh/jump-words.ts'
 import type { Route } from '../../src/ssh/reach.ts'
@@ -15,17 +16,17 @@ import { routeTo } from '../../src/ssh/route.ts'
 export const nothing: Ssh = { ...unsaid, host: 'rs1' }
 
 /** The way to a host of which the inventory says `said`, with an ssh_config. */
-export const route = (config: string, said: Partial<Ssh> = {}): Route => {
+export const route = async (config: string, said: Partial<Ssh> = {}): Promise<Route> => {
   const folder = mkdtempSync(join(tmpdir(), 'lbprov-route-'))
   try {
     const file = join(folder, 'config')
     writeFileSync(file, config)
     const asked = { file, home: '/home/ops', user: 'ops', localHost: 'here', env: {} }
-    return routeTo(
+    return await routeTo(
       'rs1',
       { ...nothing, ...said },
       {
-        config: readSshConfig({ ...asked, defaultUser: 'root' }),
+        config: readSshConfig({ ...asked, ssh: noSsh }),
         home: '/home/ops',
         user: 'ops',
         agentSocket: '/run/agent',
@@ -46,9 +47,9 @@ export const placeless = (text: string): string =>
   text.replaceAll(/\/\S*lbprov-route-\w+\/config/g, 'FILE')
 
 /** Why there is no way. */
-export const refusal = (config: string, said: Partial<Ssh> = {}): string => {
+export const refusal = async (config: string, said: Partial<Ssh> = {}): Promise<string> => {
   try {
-    return `no refusal, but ${way(route(config, said)).join()}`
+    return `no refusal, but ${way(await route(config, said)).join()}`
   } catch (error) {
     if (!(error instanceof ReachError)) throw error
     expect(error.host).toBe('rs1')

@@ -14,13 +14,18 @@ const longForm = (text: string): string | undefined => {
   }
 }
 
-/** A host as OpenSSH goes on with it: a name in small letters, an address in its one spelling. */
-export const asHost = (text: string): string => {
+/**
+ * A host as OpenSSH goes on with it: a name in small letters, an address in its one spelling. `family`: AddressFamily, in
+ * small letters; an address of another one is a name to it.
+ */
+export const asHost = (text: string, family = 'any'): string => {
   // Node's own pattern for IPv6 takes 3 ms to make: only for what may be one.
   if (text.includes(':') && isIPv6(text) && !/[.%]/.test(text)) {
     const one = canonical(text)
-    return one === lower(text) ? text : one
+    return one === lower(text) || family === 'inet' ? text : one
   }
   // What has a % or a colon is an address to OpenSSH, whatever it looks like.
-  return /[%:]/.test(text) ? text : (longForm(text) ?? lower(text))
+  if (/[%:]/.test(text)) return text
+  const address = longForm(text)
+  return address === undefined ? lower(text) : family === 'inet6' ? text : address
 }

@@ -1,6 +1,11 @@
 import { fits, fitsList } from './patterns.ts'
 
-const namesOf = (list: string): readonly string[] => list.split(',').filter((name) => name !== '')
+/** The names of a list, without what stands in front of it. */
+export const namesIn = (list: string): readonly string[] =>
+  list
+    .replace(/^[+^-]/, '')
+    .split(',')
+    .filter((name) => name !== '')
 
 /**
  * A list of algorithms as ssh_config(5) says it: `+` appends to the defaults, `-` takes from them, `^` puts in front of
@@ -11,7 +16,7 @@ export const applyAlgorithms = (
   defaults: readonly string[],
   all: readonly string[] = defaults,
 ): readonly string[] => {
-  const names = namesOf(/^[+^-]/.test(said) ? said.slice(1) : said)
+  const names = namesIn(said)
   if (said.startsWith('-')) {
     const gone = names.join(',')
     return defaults.filter((name) => !fitsList(name, gone, false))

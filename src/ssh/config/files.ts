@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 'node:fs'
 
 import { cause } from '../../errors.ts'
 
@@ -7,19 +7,29 @@ const MOST_BYTES = 2 ** 20
 
 /** What a file says, or why that is not known. */
 export type Content =
-  | { readonly text: string }
+  /** `unsafe`: what OpenSSH may have against it. */
+  | { readonly text: string; readonly unsafe: string | undefined }
   | { readonly missing: true }
-  | { readonly wrong: string; readonly why: 'unreadable' | 'unsafe' | 'too long' }
+  | { readonly wrong: string; readonly why: 'unreadable' | 'too long' }
 
-const content = (handle: number): Content => {
+const content = (handle: number, unsafe: string | undefined): Content => {
   const bytes = Buffer.alloc(MOST_BYTES + 1)
   let size = 0
   for (;;) {
     const count = readSync(handle, bytes, size, bytes.length - size, null)
-    if (count === 0) return { text: bytes.toString('utf8', 0, size) }
+    if (count === 0) return { text: bytes.toString('utf8', 0, size), unsafe }
     size += count
     if (size > MOST_BYTES) return { wrong: 'is longer than 1 MiB', why: 'too long' }
   }
+}
+
+/** Some distributions let a group write that is the user's alone: ssh has the last word about it. */
+const dangerIn = ({ uid, mode }: Stats): string | undefined => {
+  if (uid !== 0 && uid !== process.getuid?.())
+    return `belongs to somebody else (uid ${String(uid)}), and OpenSSH refuses that; make it your own: chown`
+  if ((mode & 0o022) !== 0)
+    return `can be written by others than its owner, and OpenSSH refuses that; make it safe: chmod go-w`
+  return undefined
 }
 
 /** `safe`: it must be one that nobody but its owner, this user or root, can write. A folder says nothing, as for OpenSSH. */
@@ -29,18 +39,8 @@ export const readConfigFile = (path: string, safe: boolean): Content => {
     const handle = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK)
     try {
       const stat = fstatSync(handle)
-      const isOurs = stat.uid === 0 || stat.uid === process.getuid?.()
-      if (safe && !isOurs)
-        return {
-          wrong: `belongs to somebody else (uid ${String(stat.uid)}), and OpenSSH refuses that; make it your own: chown`,
-          why: 'unsafe',
-        }
-      if (safe && (stat.mode & 0o022) !== 0)
-        return {
-          wrong: `can be written by others than its owner, and OpenSSH refuses that; make it safe: chmod go-w`,
-          why: 'unsafe',
-        }
-      return stat.isDirectory() ? { text: '' } : content(handle)
+      const unsafe = safe ? dangerIn(stat) : undefined
+      return stat.isDirectory() ? { text: '', unsafe } : content(handle, unsafe)
     } finally {
       closeSync(handle)
     }

@@ -23,6 +23,7 @@ export interface HostConfig {
   readonly globalKnownHostsFiles: readonly string[] | undefined
   readonly strictHostKeyChecking: 'yes' | 'no' | 'off' | 'ask' | 'accept-new' | undefined
   readonly hashKnownHosts: boolean | undefined
+  readonly checkHostIp: boolean | undefined
   /** Seconds; 0 (`none`): the system's own. */
   readonly connectTimeout: number | undefined
   readonly serverAliveInterval: number | undefined
@@ -45,6 +46,10 @@ export interface HostConfig {
   readonly needsOpenssh: readonly Said[]
   /** Options that nobody can honour here: they would change how a host is reached, and do not. */
   readonly unheeded: readonly Said[]
+  /** All of this is the installed ssh's own word (`ssh -G`), its defaults too: lbprov's reader does not know it exactly. */
+  readonly readBySsh?: true
+  /** With it: ssh reads its files a second time, with the name that came of them. */
+  readonly readTwice?: boolean
 }
 
 /** An option and where it stands. */
@@ -61,12 +66,18 @@ export interface Said {
 export interface Given {
   readonly user?: string | undefined
   readonly port?: number | undefined
+  /** Who logs in where neither this nor a file says it. */
+  readonly usualUser?: string | undefined
+  /** Whether there is a way there that no file says: through another host, or straight. */
+  readonly proxied?: boolean | undefined
+  /** It is ssh that goes there, so it is ssh that is to say how it reads its files. */
+  readonly bySsh?: boolean
 }
 
 /** Files of ssh_config(5), read once. */
 export interface SshConfig {
-  /** `name`: as it would be typed behind `ssh`. */
-  readonly of: (name: string, given: Given) => HostConfig
+  /** `name`: as it would be typed behind `ssh`. Commands of Match exec run meanwhile, and `ssh -G` where only that knows. */
+  readonly of: (name: string, given: Given) => Promise<HostConfig>
   /** The files that were read at the top, for the system's ssh to read too: the user's (or -F's), then the system's. */
   readonly files: readonly string[]
 }

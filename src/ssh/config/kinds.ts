@@ -74,16 +74,23 @@ export const jumpsIn = (text: string): readonly string[] =>
 const isDomain = (host: string): boolean =>
   /^[a-z0-9][a-z0-9._-]*$/i.test(host) && !host.includes('..')
 
-const isJump = (hop: string): boolean => {
+/** The host of one hop; undefined: it is none. */
+const hostOf = (hop: string): string | undefined => {
   const uri = hop.startsWith('ssh://')
   const text = uri ? hop.slice(6).replace(/\/$/, '') : hop
   const at = uri ? text.indexOf('@') : text.lastIndexOf('@')
-  if (at === 0) return false
+  if (at === 0) return undefined
   const [, boxed, bare, port] =
     /^(?:\[([^\]]+)\]|([^:/[]+))(?::([^:/]*))?$/.exec(text.slice(at + 1)) ?? []
   const host = boxed ?? bare
-  if (host === undefined || (uri && !isDomain(host) && !isIPv6(host))) return false
-  return port === undefined || port === '' || portIn(port) !== undefined
+  if (host === undefined || (uri && !isDomain(host) && !isIPv6(host))) return undefined
+  return port === undefined || port === '' || portIn(port) !== undefined ? host : undefined
+}
+
+/** The host of a ProxyJump's last hop, which is the nearest to the host behind it; empty for `none`. */
+export const lastJumpIn = (text: string): string => {
+  const hops = jumpsIn(text)
+  return hops[0]?.toLowerCase() === 'none' ? '' : (hostOf(hops.at(-1) ?? '') ?? '')
 }
 
 const single = (
@@ -130,7 +137,7 @@ const agent = (name: string, text: string, env: Environment): string | undefined
 const jumps = (name: string, { text, column }: Word): Wrong | undefined => {
   const hops = jumpsIn(text)
   if (hops.length === 1 && hops[0]?.toLowerCase() === 'none') return undefined
-  const bad = hops.find((hop) => !isJump(hop))
+  const bad = hops.find((hop) => hostOf(hop) === undefined)
   if (bad === undefined) return undefined
   return {
     column,

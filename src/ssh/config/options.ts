@@ -33,6 +33,7 @@ const honoured: Readonly<Record<string, Kind>> = {
   AddressFamily: ['any', 'inet', 'inet6'],
   BatchMode: yesNo,
   BindAddress: 'word',
+  CheckHostIP: yesNo,
   Ciphers: 'word',
   ConnectTimeout: 'time',
   GlobalKnownHostsFile: 'files',
@@ -113,8 +114,6 @@ const harmless: Readonly<Record<string, Kind>> = {
   CanonicalizeMaxDots: 'number',
   CanonicalizePermittedCNAMEs: 'words',
   ChannelTimeout: 'anything',
-  // Believes no more than without it.
-  CheckHostIP: yesNo,
   ClearAllForwardings: yesNo,
   Compression: ['yes', 'no'],
   // A shared connection is no new one, and a guard needs new ones.
@@ -126,7 +125,7 @@ const harmless: Readonly<Record<string, Kind>> = {
   EnableSSHKeysign: yesNo,
   EscapeChar: 'anything',
   ExitOnForwardFailure: yesNo,
-  FingerprintHash: 'word',
+  FingerprintHash: ['md5', 'sha256'],
   ForwardAgent: 'word',
   ForwardX11: yesNo,
   ForwardX11Timeout: 'time',
@@ -142,7 +141,10 @@ const harmless: Readonly<Record<string, Kind>> = {
   HostbasedAcceptedAlgorithms: 'word',
   IPQoS: 'anything',
   LocalForward: 'anything',
-  LogLevel: 'word',
+  LogLevel: [
+    ...['quiet', 'silent', 'fatal', 'error', 'info', 'verbose'],
+    ...['debug', 'debug1', 'debug2', 'debug3'],
+  ],
   LogVerbose: 'anything',
   ObscureKeystrokeTiming: 'anything',
   PermitLocalCommand: yesNo,
@@ -206,3 +208,22 @@ export const optionOf = (keyword: string): Option | undefined =>
   byKeyword.get(
     (Object.hasOwn(aliases, keyword) ? aliases[keyword] : keyword)?.toLowerCase() ?? keyword,
   )
+
+/** Of 9.3 and later. */
+const newer = new Set([
+  ...['channeltimeout', 'obscurekeystroketiming', 'refuseconnection', 'tag', 'versionaddendum'],
+  'warnweakcrypto',
+])
+/** Apple's, Debian's, and of those that speak Kerberos as Red Hat's and Debian's do. */
+const vendors = new Set([
+  ...['usekeychain', 'protocolkeepalives', 'setuptimeout', 'rsaminsize'],
+  ...['gssapiclientidentity', 'gssapikexalgorithms', 'gssapikeyexchange', 'gssapiserveridentity'],
+  ...['gssapirenewalforcesrekey', 'gssapitrustdns'],
+])
+
+/**
+ * Whether not every OpenSSH knows a keyword, in small letters: one that does not refuses the whole file. What a
+ * distribution says to everybody (`own`: it is not there), its own ssh reads.
+ */
+export const isDoubtfulKeyword = (keyword: string, own: boolean): boolean =>
+  newer.has(keyword) || (own && vendors.has(keyword))

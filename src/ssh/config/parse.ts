@@ -1,9 +1,12 @@
 import type { Fault } from '../../errors.ts'
 import { nearest } from '../../faults/nearest.ts'
 import { shown } from '../../faults/schema-faults.ts'
+import { knownAlgorithms } from '../algorithms.ts'
 import { wrongIn, type Wrong } from './kinds.ts'
-import { criteriaOf, type Criterion } from './match.ts'
-import { optionOf, options, type Option } from './options.ts'
+import { namesIn } from './algorithm-list.ts'
+import type { InstalledSsh } from './installed-ssh.ts'
+import { criteriaOf, isDoubtful, type Criterion } from './match.ts'
+import { isDoubtfulKeyword, optionOf, options, type Option } from './options.ts'
 import { fitsList } from './patterns.ts'
 import type { Environment } from './tokens.ts'
 import { lineOf, lower, type Line, type Word } from './words.ts'
@@ -25,6 +28,16 @@ export interface Setting {
   readonly own: boolean
 }
 
+/** What only ssh itself may know how to read: who is concerned by it is left to ssh. */
+export interface Unclear {
+  /** As ssh_config(5) spells it, or as it stands. */
+  readonly option: string
+  readonly value: string
+  readonly place: Place
+  /** What is to be said where there is no ssh to be asked. */
+  readonly message: string
+}
+
 /** What one line does. */
 export type Directive =
   | { readonly does: 'set'; readonly setting: Setting }
@@ -32,10 +45,21 @@ export type Directive =
   | { readonly does: 'match'; readonly criteria: readonly Criterion[]; readonly place: Place }
   | { readonly does: 'include'; readonly files: readonly (readonly Directive[])[] }
   /** Fine where an IgnoreUnknown before it holds. */
-  | { readonly does: 'nothing'; readonly keyword: string; readonly place: Place }
+  | { readonly does: 'nothing'; readonly unclear: Unclear }
+  /** `opens`: it is a Host or a Match. */
+  | { readonly does: 'unclear'; readonly opens: boolean; readonly unclear: Unclear }
 
 const MOST_IGNORED = 2 ** 16
 const MOST_UNKNOWN = 1000
+
+/** By ssh_config(5)'s names for the lists, those that every OpenSSH knows. */
+const algorithmsOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Ciphers', knownAlgorithms.cipher],
+  ['HostKeyAlgorithms', knownAlgorithms.hostKey],
+  ['KexAlgorithms', knownAlgorithms.kex],
+  ['MACs', knownAlgorithms.mac],
+  ['PubkeyAcceptedAlgorithms', knownAlgorithms.publicKey],
+])
 
 /** What every IgnoreUnknown that was read so far says, and which keywords they may cover. */
 export class Ignored {
@@ -43,6 +67,11 @@ export class Ignored {
   readonly #covered = new Set<string>()
   #length = 0
   #asked = 0
+
+  /** All of them in one. */
+  get list(): string {
+    return this.#lists.join(',')
+  }
 
   /** Whether it can be remembered. */
   add(list: string): boolean {
@@ -69,9 +98,18 @@ export interface Source {
   readonly own: boolean
   readonly env: Environment
   readonly ignored: Ignored
-  readonly faults: Fault[]
+  readonly doubts: Doubts
+  readonly ssh: InstalledSsh
   /** The lines of the files that a word of an Include line means. */
-  readonly include: (word: Word, place: Place) => readonly (readonly Directive[])[]
+  readonly include: (word: Word, place: Place) => readonly (readonly Directive[])[] | Wrong
+}
+
+/** What the installed ssh may see otherwise. */
+export interface Doubts {
+  /** Lines that are wrong, as far as is known here. */
+  readonly faults: Fault[]
+  /** There are words that it may not know yet. */
+  newer: boolean
 }
 
 const MOST_GUESSES = 100
@@ -91,8 +129,12 @@ const read = (
   source: Source,
 ): Directive | Wrong => {
   const { keyword, rest } = line
-  const own = source.own
+  const { own, doubts, ssh } = source
   const name = lower(keyword.text)
+  const left = (option: string, message: string): Directive => {
+    const unclear = { option, value: rest.text, place, message }
+    return { does: 'unclear', opens: false, unclear }
+  }
   switch (name) {
     case 'host': {
       const empty = words.find(({ text }) => text === '')
@@ -100,24 +142,39 @@ const read = (
       return { does: 'host', patterns: words.map(({ text }) => text) }
     }
     case 'match': {
-      const criteria = criteriaOf(rest)
-      return 'message' in criteria ? criteria : { does: 'match', criteria, place }
+      const criteria = criteriaOf(line, ssh.version)
+      if ('message' in criteria) return criteria
+      doubts.newer ||= isDoubtful(criteria)
+      return { does: 'match', criteria, place }
     }
     case 'include': {
       const empty = words.find(({ text }) => text === '')
       if (empty !== undefined) return { column: empty.column, message: 'Include has an empty path' }
-      return { does: 'include', files: words.flatMap((word) => source.include(word, place)) }
+      if (hasTokens(rest.text) && isSince(ssh, 9.9))
+        return left('Include', 'what is included hangs on the host')
+      const files: (readonly Directive[])[] = []
+      for (const word of words) {
+        const found = source.include(word, place)
+        if ('message' in found) return found
+        files.push(...found)
+      }
+      return { does: 'include', files }
     }
   }
   const option = optionOf(name)
   if (option === undefined) {
+    const covered = source.ignored.mayCover(name)
+    const message = unknown(keyword.text, !covered && doubts.faults.length < MOST_GUESSES)
     // Which IgnoreUnknown holds depends on the host; one that may hold is enough until a host is asked for.
-    if (source.ignored.mayCover(name)) return { does: 'nothing', keyword: name, place }
-    const guess = source.faults.length < MOST_GUESSES
-    return { column: place.column, message: unknown(keyword.text, guess) }
+    if (!covered) return { column: place.column, message }
+    return { does: 'nothing', unclear: { option: keyword.text, value: rest.text, place, message } }
   }
+  doubts.newer ||=
+    isDoubtfulKeyword(name, own) || (own && namesUnknown(option.name, words[0]?.text ?? ''))
   const wrong = wrongIn(option.name, option.kind, line, words, source.env)
   if (wrong !== undefined) return wrong
+  if (option.name === 'User' && hasTokens(rest.text) && isSince(ssh, 10))
+    return left('User', 'its tokens are known to OpenSSH 10 and later')
   if (option.name === 'IgnoreUnknown' && !source.ignored.add(words[0]?.text ?? ''))
     return {
       column: place.column,
@@ -127,9 +184,22 @@ const read = (
   return { does: 'set', setting }
 }
 
-const directive = (line: Line, at: number, source: Source): Directive | Wrong => {
+/** Whether a list of algorithms has a name that the installed ssh may not know either; it refuses the whole file then. */
+const namesUnknown = (option: string, list: string): boolean => {
+  const known = algorithmsOf.get(option)
+  return (
+    known !== undefined &&
+    !list.startsWith('-') &&
+    !namesIn(list).every((name) => known.includes(name))
+  )
+}
+
+const hasTokens = (text: string): boolean => /%|\$\{/.test(text)
+
+const isSince = ({ version }: InstalledSsh, since: number): boolean => (version() ?? 0) >= since
+
+const directive = (line: Line, place: Place, source: Source): Directive | Wrong => {
   const { keyword, rest, words } = line
-  const place = { file: source.file, line: at, column: keyword.column }
   if (rest.text === '')
     return { column: keyword.column, message: `${shown(keyword.text)} has no value` }
   if (words === undefined)
@@ -137,22 +207,19 @@ const directive = (line: Line, at: number, source: Source): Directive | Wrong =>
   return read(line, words, place, source)
 }
 
-/** The lines of a file; what is wrong goes to the source's faults. */
-export const parse = (text: string, source: Source): readonly Directive[] => {
-  const found: Directive[] = []
-  for (const [n, raw] of text.split('\n').entries()) {
+/** The lines of a file; what is wrong goes to the source's doubts. */
+export const parse = (text: string, source: Source): readonly Directive[] =>
+  text.split('\n').flatMap((raw, n) => {
     const line = lineOf(raw)
-    if (line === undefined) continue
-    const result = directive(line, n + 1, source)
-    if ('does' in result) found.push(result)
-    else
-      source.faults.push({
-        file: source.file,
-        line: n + 1,
-        column: result.column,
-        path: '',
-        message: result.message,
-      })
-  }
-  return found
-}
+    if (line === undefined) return []
+    const { keyword, rest } = line
+    const place = { file: source.file, line: n + 1, column: keyword.column }
+    const result = directive(line, place, source)
+    if ('does' in result) return [result]
+    const { column, message } = result
+    source.doubts.faults.push({ ...place, column, path: '', message })
+    const option = optionOf(lower(keyword.text))?.name ?? keyword.text
+    const opens = /^(host|match)$/i.test(keyword.text)
+    const unclear = { option, value: rest.text, place: { ...place, column }, message }
+    return [{ does: 'unclear', opens, unclear }]
+  })

@@ -1,19 +1,24 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 
 import type { Environment } from './tokens.ts'
 
 const SECONDS = 60
 
-/** Runs a command as OpenSSH runs those of Match exec, in the user's own shell; a sentence's end where that fails. */
-export const runInShell = (command: string, env: Environment): boolean | string => {
+/** Runs a command as OpenSSH runs those of Match exec, in the user's own shell: whether it ended well; else a sentence's end. */
+export const runInShell = (command: string, env: Environment): Promise<boolean | string> => {
   const shell = env.SHELL ?? '/bin/sh'
-  const { status, error, signal } = spawnSync(shell, ['-c', command], {
-    stdio: 'ignore',
-    timeout: SECONDS * 1000,
-    killSignal: 'SIGKILL',
+  return new Promise((resolve) => {
+    const child = spawn(shell, ['-c', command], {
+      env,
+      stdio: 'ignore',
+      timeout: SECONDS * 1000,
+      killSignal: 'SIGKILL',
+    })
+    child.once('error', () => resolve(`could not be run by ${shell}`))
+    child.once('exit', (status, signal) => {
+      if (status !== null) resolve(status === 0)
+      else if (child.killed) resolve(`did not end within ${String(SECONDS)} seconds`)
+      else resolve(`was ended by ${signal ?? 'a signal'}`)
+    })
   })
-  if (error !== undefined && (error as NodeJS.ErrnoException).code === 'ETIMEDOUT')
-    return `did not end within ${String(SECONDS)} seconds`
-  if (error !== undefined) return `could not be run by ${shell}`
-  return status === null ? `was ended by ${signal ?? 'a signal'}` : status === 0
 }

@@ -4,7 +4,9 @@ import type { Fault } from '../../errors.ts'
 import { shown } from '../../faults/schema-faults.ts'
 import { readConfigFile } from './files.ts'
 import { glob } from './glob.ts'
-import { Ignored, parse, type Directive, type Place } from './parse.ts'
+import type { InstalledSsh } from './installed-ssh.ts'
+import type { Wrong } from './kinds.ts'
+import { Ignored, parse, type Directive, type Doubts, type Place } from './parse.ts'
 import { expandHome, type Environment } from './tokens.ts'
 import type { Word } from './words.ts'
 
@@ -29,17 +31,22 @@ export interface Around {
   readonly home: string
   readonly user: string
   readonly env: Environment
+  readonly ssh: InstalledSsh
 }
 
 /** Files with all that they include, each read once. */
 export interface Sources {
   readonly files: readonly { readonly path: string; readonly lines: readonly Directive[] }[]
   readonly faults: readonly Fault[]
+  readonly doubts: Readonly<Doubts>
+  /** All that IgnoreUnknown says. */
+  readonly ignored: string
 }
 
 /** Reads the files that are there. */
 export const readSources = (tops: readonly Top[], around: Around): Sources => {
   const faults: Fault[] = []
+  const doubts: Doubts = { faults: [], newer: false }
   const ignored = new Ignored()
   let filesLeft = MOST_FILES
   let charactersLeft = MOST_CHARACTERS
@@ -50,11 +57,17 @@ export const readSources = (tops: readonly Top[], around: Around): Sources => {
       own: top.own,
       env: around.env,
       ignored,
-      faults,
+      doubts,
+      ssh: around.ssh,
       include: (word, place) => included(word, place, top, depth + 1),
     })
 
-  const included = (word: Word, place: Place, top: Top, depth: number) => {
+  const included = (
+    word: Word,
+    place: Place,
+    top: Top,
+    depth: number,
+  ): readonly (readonly Directive[])[] | Wrong => {
     const fault = (message: string): readonly [] => {
       faults.push({ ...place, column: word.column, path: '', message })
       return []
@@ -62,7 +75,7 @@ export const readSources = (tops: readonly Top[], around: Around): Sources => {
     if (!top.own && word.text.startsWith('~'))
       return fault('a system-wide file includes nothing from a home; write the whole path')
     const path = expandHome(word.text, around)
-    if ('wrong' in path) return fault(path.wrong)
+    if ('wrong' in path) return { column: word.column, message: path.wrong }
     const pattern = path.text.startsWith('/') ? path.text : join(top.folder, path.text)
     // A path costs as much as a file, whatever it finds.
     filesLeft -= 1
@@ -81,6 +94,13 @@ export const readSources = (tops: readonly Top[], around: Around): Sources => {
       const content = readConfigFile(file, true)
       if ('missing' in content) return []
       if ('wrong' in content) return fault(`${file} ${content.wrong}`)
+      if (content.unsafe !== undefined)
+        doubts.faults.push({
+          ...place,
+          column: word.column,
+          path: '',
+          message: `${file} ${content.unsafe}`,
+        })
       charactersLeft -= content.text.length
       if (charactersLeft <= 0)
         return fault('the files that are included are longer than 16 MiB together')
@@ -99,7 +119,11 @@ export const readSources = (tops: readonly Top[], around: Around): Sources => {
     // What OpenSSH cannot read of its own accord it does without.
     if ('wrong' in content)
       return top.named || content.why !== 'unreadable' ? fault(`this file ${content.wrong}`) : []
+    if (content.unsafe !== undefined) {
+      const message = `this file ${content.unsafe}`
+      doubts.faults.push({ file: top.path, line: 1, column: 1, path: '', message })
+    }
     return [{ path: top.path, lines: linesOf(content.text, top.path, top, 0) }]
   })
-  return { files, faults }
+  return { files, faults, doubts, ignored: ignored.list }
 }

@@ -2,8 +2,17 @@ import { asked } from './asked.ts'
 import type { Given, HostConfig } from './host-config.ts'
 import { jumpsIn, numberIn, portIn, secondsIn } from './kinds.ts'
 import type { Setting } from './parse.ts'
-import { forShell, textOf, type Asker, type Resolved } from './resolve.ts'
-import { expand, expandHome, proxyTokens, shellFinds, tokensOf, type Tokens } from './tokens.ts'
+import { refuseForShell, unclearIn, type Halt, type Resolved } from './resolve.ts'
+import {
+  expand,
+  expandHome,
+  proxyTokens,
+  shellFinds,
+  tokensOf,
+  type Expanded,
+  type Local,
+  type Tokens,
+} from './tokens.ts'
 import { lower } from './words.ts'
 
 const isNone = (text: string | undefined): boolean => text?.toLowerCase() === 'none'
@@ -13,13 +22,24 @@ const strictness = { true: 'yes', false: 'no' } as const
 /** The text of a command as it stands, `=` and all in front taken off. */
 const commandIn = ({ rest }: Setting): string => rest.replace(/^[\s=]+/, '')
 
-/** What holds for a host, in HostConfig's words. */
+/**
+ * What holds for a host, in HostConfig's words; or what of it only ssh itself knows. `left`: it is left to ssh anyhow, and
+ * what cannot be filled in here stays as it was written.
+ * @throws WishError where a shell would obey a name
+ */
 export const toHostConfig = (
   { settings, connection }: Resolved,
   given: Given,
-  { local }: Asker,
-): HostConfig => {
+  local: Local,
+  left = false,
+): HostConfig | Halt => {
   const { first } = settings
+  let halt: Halt | undefined
+  const textOf = (expanded: Expanded, from: Setting): string => {
+    if ('text' in expanded) return expanded.text
+    if (!left) halt ??= { unclear: unclearIn(from, expanded.wrong) }
+    return from.words[0] ?? ''
+  }
   const alias = first.get('HostKeyAlias')?.words[0]
   const hostKeyAlias = alias === undefined ? undefined : lower(alias)
   const tokens: Tokens = tokensOf({ ...connection, hostKeyAlias }, local)
@@ -35,11 +55,10 @@ export const toHostConfig = (
     return value === undefined ? undefined : value !== 'no' && value !== 'false'
   }
 
-  const home = (path: string, { option, place }: Setting): string =>
-    textOf(expandHome(path, local), option.name, place)
+  const home = (path: string, from: Setting): string => textOf(expandHome(path, local), from)
   // First the home, then tokens and the environment: a home that comes of these is none.
   const path = (text: string, from: Setting): string =>
-    textOf(expand(home(text, from), tokens, local.env), from.option.name, from.place)
+    textOf(expand(home(text, from), tokens, local.env), from)
   const pathsOf = (list: readonly Setting[]): readonly string[] =>
     list.filter(({ words }) => !isNone(words[0])).map((each) => path(each.words[0] ?? '', each))
 
@@ -66,9 +85,8 @@ export const toHostConfig = (
     if (from === undefined) return undefined
     const command = commandIn(from)
     if (isNone(command)) return undefined
-    const found = shellFinds(command, tokens)
-    const wrong = found === undefined ? undefined : forShell(found)
-    return textOf(wrong ?? expand(command, proxyTokens(tokens)), 'ProxyCommand', from.place)
+    refuseForShell(shellFinds(command, tokens), 'ProxyCommand', from.place)
+    return textOf(expand(command, proxyTokens(tokens)), from)
   }
 
   const proxyJump = (): readonly string[] | undefined => {
@@ -77,15 +95,13 @@ export const toHostConfig = (
     const hops = jumpsIn(from.rest)
     if (isNone(hops[0])) return []
     const plain = (hop: string): string => hop.replace(/:$/, '')
-    return hops.map((hop) =>
-      textOf(expand(plain(hop), proxyTokens(tokens)), 'ProxyJump', from.place),
-    )
+    return hops.map((hop) => textOf(expand(plain(hop), proxyTokens(tokens)), from))
   }
 
   const strict = small('StrictHostKeyChecking') as
     keyof typeof strictness | Exclude<HostConfig['strictHostKeyChecking'], undefined> | undefined
 
-  return {
+  const config: HostConfig = {
     hostName: setting('HostName') === undefined ? undefined : connection.host,
     user: given.user ?? word('User'),
     port: given.port ?? portIn(word('Port') ?? ''),
@@ -102,6 +118,7 @@ export const toHostConfig = (
     globalKnownHostsFiles: knownHosts('GlobalKnownHostsFile', home),
     strictHostKeyChecking: strict === 'true' || strict === 'false' ? strictness[strict] : strict,
     hashKnownHosts: flag('HashKnownHosts'),
+    checkHostIp: flag('CheckHostIP'),
     connectTimeout: seconds('ConnectTimeout'),
     serverAliveInterval: seconds('ServerAliveInterval'),
     serverAliveCountMax: whole('ServerAliveCountMax'),
@@ -127,4 +144,5 @@ export const toHostConfig = (
     needsOpenssh: asked(settings, 'openssh'),
     unheeded: asked(settings, 'nobody'),
   }
+  return halt ?? config
 }

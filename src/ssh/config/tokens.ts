@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 
-/** What a `%` token stands for, by its letter. */
-export type Tokens = Readonly<Record<string, string>>
+/** What a `%` token stands for, by its letter; undefined: the installed ssh does not know it. */
+export type Tokens = Readonly<Record<string, string | undefined>>
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -17,6 +17,8 @@ export interface Connection {
   readonly port: number
   readonly user: string
   readonly hostKeyAlias: string | undefined
+  /** The host of ProxyJump's last hop; empty: there is none. */
+  readonly jump: string
 }
 
 /** The machine and the person at it. */
@@ -26,17 +28,23 @@ export interface Local {
   readonly host: string
   readonly uid: number
   readonly env: Environment
+  /** The installed ssh's; asked for only where something hangs on it. Undefined: there is none. */
+  readonly version: () => number | undefined
 }
+
+/** %j is of 9.6, and since then a part of %C. Where no ssh is installed, the newest that is known is meant. */
+const knowsJump = ({ version }: Local): boolean => (version() ?? Infinity) >= 9.6
 
 const hashOf = (to: Connection, local: Local): string =>
   createHash('sha1')
     .update(`${local.host}${to.host}${String(to.port)}${to.user}`)
+    .update(to.jump !== '' && knowsJump(local) ? to.jump : '')
     .digest('hex')
 
 /** The letters that most options know; ssh_config(5), TOKENS. */
-export const LETTERS = 'CdhikLlnpru'
+export const LETTERS = 'CdhijkLlnpru'
 /** ProxyCommand's and ProxyJump's. */
-const PROXY_LETTERS = 'hknpr'
+const PROXY_LETTERS = ['h', 'k', 'n', 'p', 'r']
 
 /** `whenNoAlias`: what %k is without a HostKeyAlias. */
 export const tokensOf = (to: Connection, local: Local, whenNoAlias = to.name): Tokens => ({
@@ -48,6 +56,9 @@ export const tokensOf = (to: Connection, local: Local, whenNoAlias = to.name): T
   d: local.home,
   h: to.host,
   i: String(local.uid),
+  get j() {
+    return knowsJump(local) ? to.jump : undefined
+  },
   k: to.hostKeyAlias ?? whenNoAlias,
   l: local.host,
   n: to.name,
@@ -57,7 +68,7 @@ export const tokensOf = (to: Connection, local: Local, whenNoAlias = to.name): T
 })
 
 export const proxyTokens = (tokens: Tokens): Tokens =>
-  Object.fromEntries(Object.entries(tokens).filter(([letter]) => PROXY_LETTERS.includes(letter)))
+  Object.fromEntries(PROXY_LETTERS.map((letter) => [letter, tokens[letter]]))
 
 /** With `%x` filled in; with an environment, `${NAME}` too. */
 export const expand = (text: string, tokens: Tokens, env?: Environment): Expanded => {
@@ -76,7 +87,7 @@ export const expand = (text: string, tokens: Tokens, env?: Environment): Expande
       at = close
     } else if (letter === '%') {
       const value = next === '%' ? '%' : Object.hasOwn(tokens, next) ? tokens[next] : undefined
-      if (value === undefined) return { wrong: badToken(next, Object.keys(tokens)) }
+      if (value === undefined) return { wrong: badToken(next, tokens) }
       parts.push(value)
       at += 1
     } else parts.push(letter)
@@ -84,7 +95,8 @@ export const expand = (text: string, tokens: Tokens, env?: Environment): Expande
   return { text: parts.join('') }
 }
 
-const badToken = (letter: string, letters: readonly string[]): string => {
+const badToken = (letter: string, tokens: Tokens): string => {
+  const letters = Object.keys(tokens).filter((each) => tokens[each] !== undefined)
   const known = `known here: ${[...letters, '%'].map((each) => `%${each}`).join(' ')}`
   return letter === ''
     ? `it ends in a single %; ${known}`
@@ -108,8 +120,11 @@ export const expandHome = (path: string, local: Pick<Local, 'home' | 'user'>): E
 // What a shell takes as a plain word in any place. Stricter than OpenSSH, which lets a user's own words through.
 const PLAIN = /^(?!-)[\p{L}\p{N}_.:%@+,=/[\]-]+$/u
 
+/** Whether no shell takes a text for anything but one word. */
+export const isPlain = (text: string): boolean => PLAIN.test(text)
+
 /** Of the tokens that people, inventories and files fill, one that a shell would obey in place of passing it on. */
 export const shellFinds = (text: string, tokens: Tokens): string | undefined =>
   [...text.replaceAll('%%', '').matchAll(/%([hknr])/g)]
     .map(([, letter = '']) => tokens[letter])
-    .find((value) => value !== undefined && !PLAIN.test(value))
+    .find((value) => value !== undefined && !isPlain(value))

@@ -26,6 +26,11 @@ const hostKeys: readonly Complaint[] = [
     make: (hop, _, text) => say.revoked(hop, text),
   },
   {
+    words:
+      /host key for '.*' differs from the key for the IP address '(.+)'\s+Offending key for IP in (.+):(\d+)/,
+    make: (hop, found) => say.otherAddress(hop, found[1] ?? '', found[2] ?? '', found[3] ?? ''),
+  },
+  {
     words: /^The fingerprint for the (\S+) key sent by the remote host is\s+(SHA256:\S+?)\.?$/m,
     make: (hop, found, text) => {
       const place = /^Offending (\S+) key in (.+)$/m.exec(text)
@@ -51,12 +56,13 @@ const logins: readonly Complaint[] = [
 ]
 
 const connects: readonly Complaint[] = [
-  { words: /Could not resolve hostname/, make: (hop) => way.notFound(hop) },
+  // As the last of all: a name that is tried with several domains may be found with another.
+  { words: /Could not resolve hostname [^\n]*\s*$/, make: (hop) => way.notFound(hop) },
   {
     words: /^ssh: connect to (?:address|host) .*: (.+?)\r?$/m,
     make: (hop, found) => {
       const code = codes[found[1] ?? ''] ?? found[1] ?? ''
-      return code === 'ETIMEDOUT' ? way.silent(hop, 'connect') : way.notReached(hop, code)
+      return code === 'ETIMEDOUT' ? way.silent(hop) : way.notReached(hop, code)
     },
   },
   { words: /timed out during banner exchange/, make: (hop) => way.mute(hop) },

@@ -3,6 +3,7 @@ import type { Hop } from '../hop.ts'
 import type { Reach } from '../reach.ts'
 import { quote } from '../../sh/sh.ts'
 import * as say from '../sentences/openssh.ts'
+import { includeOf, quotedWord, usualUser } from './quoted.ts'
 
 /** Where the files of one dial stand. */
 export interface Files {
@@ -19,10 +20,16 @@ type Line = readonly [keyword: string, ...words: readonly string[]]
 
 /** One word of ssh_config(5). What would end it, or stand for something else, is refused. */
 const word = (hop: Hop, keyword: string, text: string): string => {
-  if (text === '' || /["\\\u0000-\u001f\u007f]|\$\{/.test(text)) throw say.unfitWord(hop, keyword)
   const tokens = keyword === 'HostName'
-  if (!tokens && text.includes('%')) throw say.unfitWord(hop, keyword)
-  return `"${text.replaceAll('%', '%%')}"`
+  const quoted = !tokens && text.includes('%') ? undefined : quotedWord(text)
+  if (quoted === undefined) throw say.unfitWord(hop, keyword)
+  return quoted.replaceAll('%', '%%')
+}
+
+const include = (hop: Hop, file: string): string => {
+  const line = file.includes('%') ? undefined : includeOf(file)
+  if (line === undefined) throw say.unfitWord(hop, 'Include')
+  return line
 }
 
 /** A command takes the rest of its line as it is. */
@@ -47,6 +54,13 @@ const wayThrough = (files: Files, n: number, from: Hop, to: Hop): string => {
   return [...words, nameFor(from)].map(quote).join(' ')
 }
 
+/** What leads to a hop: one that the files name, they say themselves. */
+const wayTo = (files: Files, n: number, from: Hop | undefined, hop: Hop): readonly string[] => {
+  if (from !== undefined) return [wayThrough(files, n - 1, from, hop)]
+  if (hop.at !== undefined) return [hop.ssh.proxyCommand ?? 'none']
+  return hop.ssh.said.straight ? ['none'] : []
+}
+
 /** Nothing but the one connection, and nobody to type at it. */
 const plain: readonly Line[] = [
   ['ClearAllForwardings', 'yes'],
@@ -60,7 +74,6 @@ const plain: readonly Line[] = [
   ['Tunnel', 'no'],
   ['UpdateHostKeys', 'no'],
   ['VisualHostKey', 'no'],
-  ['CheckHostIP', 'no'],
 ]
 
 /** OpenSSH 8.7 knows them. */
@@ -72,31 +85,38 @@ const since87: readonly Line[] = [
 /** It runs when who logs in is logged in and the control socket is there, with ssh's own stdout. ssh_config(5). */
 const upLine = 'LocalCommand echo up'
 
-const aboutHost = ({ ssh, at }: Hop): readonly Line[] => {
-  // Somewhere else it is known by its own name all the same.
-  // It is always said where it can be: a `Match host` of the user's file sees another host than it would by itself.
-  const canBeSaid = at !== undefined || (ssh.port === 22 && !ssh.host.includes('%'))
-  const own = canBeSaid ? knownName(ssh.host, ssh.port) : undefined
-  const alias = ssh.hostKeyAlias ?? own
+/** Somewhere else a host is known by its own name all the same; no block of the user's files would know it there. */
+const aboutMoved = ({ ssh }: Hop, at: string): readonly Line[] => [
+  ['HostName', at],
+  ['HostKeyAlias', ssh.hostKeyAlias ?? knownName(ssh.host, ssh.port)],
+  ['Port', String(ssh.port)],
+  ['User', ssh.user],
+  ['AddressFamily', ssh.addressFamily],
+  ...(ssh.bindAddress === undefined ? [] : [['BindAddress', ssh.bindAddress] as const]),
+  ['IdentityAgent', ssh.agentSocket ?? 'none'],
+  ['GlobalKnownHostsFile', ...orNone(ssh.globalKnownHostsFiles)] as unknown as Line,
+  ['HashKnownHosts', ssh.hashKnownHosts ? 'yes' : 'no'],
+  ['CheckHostIP', ssh.checkHostIp ? 'yes' : 'no'],
+]
+
+const aboutHost = ({ ssh }: Hop): readonly Line[] => [
+  ...(ssh.said.port === undefined ? [] : [['Port', String(ssh.said.port)] as const]),
+  ...(ssh.said.user === undefined ? [] : [['User', ssh.said.user] as const]),
+]
+
+/** `all`: what the files say, too. */
+const aboutKeys = (ssh: Reach, all: boolean): readonly Line[] => {
+  const { identityFiles, userKnownHostsFiles } = all ? ssh : ssh.said
+  const only = all ? ssh.identitiesOnly : identityFiles.length > 0
   return [
-    ['HostName', at ?? ssh.host],
-    ...(alias === undefined ? [] : [['HostKeyAlias', alias] as const]),
-    ['Port', String(ssh.port)],
-    ['User', ssh.user],
-    ['AddressFamily', ssh.addressFamily],
-    ...(ssh.bindAddress === undefined ? [] : [['BindAddress', ssh.bindAddress] as const]),
+    ...identityFiles.map((file): Line => ['IdentityFile', file]),
+    ...(only || all ? [['IdentitiesOnly', only ? 'yes' : 'no'] as const] : []),
+    ...(userKnownHostsFiles.length === 0
+      ? []
+      : [['UserKnownHostsFile', ...userKnownHostsFiles] as unknown as Line]),
+    ['StrictHostKeyChecking', ssh.strictHostKeyChecking],
   ]
 }
-
-const aboutKeys = (ssh: Reach): readonly Line[] => [
-  ...ssh.identityFiles.map((file): Line => ['IdentityFile', file]),
-  ['IdentitiesOnly', ssh.identitiesOnly ? 'yes' : 'no'],
-  ['IdentityAgent', ssh.agentSocket ?? 'none'],
-  ['UserKnownHostsFile', ...ssh.userKnownHostsFiles] as unknown as Line,
-  ['GlobalKnownHostsFile', ...orNone(ssh.globalKnownHostsFiles)] as unknown as Line,
-  ['StrictHostKeyChecking', ssh.strictHostKeyChecking],
-  ['HashKnownHosts', ssh.hashKnownHosts ? 'yes' : 'no'],
-]
 
 const orNone = (files: readonly string[]): readonly string[] =>
   files.length === 0 ? ['/dev/null'] : files
@@ -119,8 +139,8 @@ const aboutSilence = ({ serverAliveInterval, serverAliveCountMax }: Reach): read
 ]
 
 /**
- * The ssh_config of one hop: first what must hold, for the first word about a thing wins, then the user's and the
- * system's own files for all the rest. `asks`: there is a person to ask.
+ * The ssh_config of one hop: first what the inventory says and what must hold, for the first word about a thing wins, then
+ * the user's and the system's own files for all the rest. `asks`: there is a person to ask.
  * @throws ReachError for a word that no ssh_config can hold
  */
 export const configOf = (
@@ -132,17 +152,15 @@ export const configOf = (
   const hop = hops[n] ?? hops[0]
   const from = hops[n - 1]
   const isLast = n === hops.length - 1
-  const way =
-    from !== undefined ? wayThrough(files, n - 1, from, hop) : (hop.ssh.proxyCommand ?? 'none')
-  const ours = hop.ssh.proxyCommand === undefined || from !== undefined
+  const way = wayTo(files, n, from, hop)
   const all: readonly Line[] = [
-    ...aboutHost(hop),
-    ...aboutKeys(hop.ssh),
+    ...(hop.at === undefined ? aboutHost(hop) : aboutMoved(hop, hop.at)),
+    ...aboutKeys(hop.ssh, hop.at !== undefined),
     ...aboutTime(hops, n, asks),
     ...aboutSilence(hop.ssh),
     ...plain,
     ...(version >= 8.7 ? since87 : []),
-    ...(ours ? [['ProxyUseFdpass', 'no'] as const] : []),
+    ...(from === undefined ? [] : [['ProxyUseFdpass', 'no'] as const]),
     ...(asks ? [] : [['BatchMode', 'yes'] as const]),
     ['ControlMaster', isLast ? 'yes' : 'no'],
     ['ControlPath', isLast ? files.controlSocket : 'none'],
@@ -152,6 +170,14 @@ export const configOf = (
   const text = all.map(([keyword, ...words]) =>
     [keyword, ...words.map((each) => word(hop, keyword, each))].join(' '),
   )
-  const includes = files.included.map((file) => `Include ${word(hop, 'Include', file)}`)
-  return [...text, upLine, command(hop, way), ...includes, ''].join('\n')
+  const includes = files.included.map((file) => include(hop, file))
+  const usual = usualUser(word(hop, 'User', hop.ssh.user), hop.ssh.said.readTwice)
+  return [
+    ...text,
+    upLine,
+    ...way.map((each) => command(hop, each)),
+    ...includes,
+    ...usual,
+    '',
+  ].join('\n')
 }

@@ -6,11 +6,13 @@ import { join } from 'node:path'
 
 import { ReachError } from '../../errors.ts'
 import { startChild } from '../child-channel.ts'
+import type { Environment } from '../config/tokens.ts'
 import type { Hop } from '../hop.ts'
 import type { Channel, Link } from '../link.ts'
 import type { Passwords } from '../passwords.ts'
 import type { Person } from '../person.ts'
 import * as say from '../sentences/openssh.ts'
+import { behindLogin, slowLogin } from '../sentences/way.ts'
 import { makeTimer } from '../timer.ts'
 import { isAboutKey, makeAnswers } from './answers.ts'
 import { answerTo, askpassScript, questionOf } from './askpass.ts'
@@ -29,13 +31,10 @@ export interface OpensshMeans {
   readonly person: Person | undefined
   /** Those that were typed for any host, by whatever wire. */
   readonly passwords: Passwords
-  /** The user's PATH, by which ssh is found, and the programs of their ssh_config. */
-  readonly path?: string | undefined
-  /** KRB5CCNAME: where the user's tickets are. */
-  readonly ticketCache?: string | undefined
+  /** The user's: PATH, by which ssh is found, and the programs of their ssh_config; SHELL, KRB5CCNAME and all the rest. */
+  readonly env: Environment
+  readonly loginSeconds: number
 }
-
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Seconds by which ssh's own clocks are let go first: they know better what it was that took so long. */
 const grace = 1
@@ -50,11 +49,11 @@ const filesIn = (folder: string, included: readonly string[]): Files => ({
 })
 
 const environment = (hop: Hop, means: OpensshMeans, askpass: string): NodeJS.ProcessEnv => ({
+  ...means.env,
   HOME: homedir(),
-  PATH: means.path ?? usualPath,
-  LANG: 'C.UTF-8',
-  ...(hop.ssh.agentSocket === undefined ? {} : { SSH_AUTH_SOCK: hop.ssh.agentSocket }),
-  ...(means.ticketCache === undefined ? {} : { KRB5CCNAME: means.ticketCache }),
+  // What ssh says is read here.
+  LC_ALL: 'C.UTF-8',
+  SSH_AUTH_SOCK: hop.ssh.agentSocket,
   ...(means.person === undefined ? {} : { SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: 'force' }),
 })
 
@@ -82,7 +81,7 @@ const logIn = async (
   const last = hops.at(-1) ?? hops[0]
   const seconds = secondsFor(hops)
   const words = ['-F', files.config(hops.length - 1), '-N', '-T', '--', nameFor(last)]
-  const { person, passwords } = means
+  const { person, passwords, loginSeconds } = means
   const answers = person === undefined ? undefined : makeAnswers(hops, person, passwords)
   let settled = false
   return new Promise<Master>((resolve, reject) => {
@@ -95,9 +94,8 @@ const logIn = async (
       reject(error)
       master?.end()
     }
-    const timer = makeTimer(seconds === 0 ? 0 : (seconds + grace) * 1000, () => {
-      fail(say.slow(last, seconds, hops.length > 1))
-    })
+    const patience = seconds === 0 ? 0 : seconds + loginSeconds + grace
+    const timer = makeTimer(patience * 1000, () => fail(slowLogin(last, loginSeconds)))
     const ask = async (number: string): Promise<void> => {
       const question = await questionOf(folder, number)
       if (question === undefined || answers === undefined) return
@@ -135,7 +133,7 @@ const logIn = async (
 
 const open = async (hops: Hops, means: OpensshMeans): Promise<Link> => {
   const hop = hops.at(-1) ?? hops[0]
-  const version = await opensshVersion(hop, means.path ?? usualPath)
+  const version = await opensshVersion(hop, means.env)
   await keepsKeys(hops)
   const folder = await makeFolder()
   const files = filesIn(folder, means.included)
@@ -160,6 +158,7 @@ const open = async (hops: Hops, means: OpensshMeans): Promise<Link> => {
   }
 
   const channels: Channel[] = []
+  let heard = false
   const words = ['-F', 'none', '-T', '-S', files.controlSocket, '-o', 'ControlMaster=no']
   // Without the connection that there is, it must not make one of its own.
   const session = [...words, '-o', 'ProxyCommand=false', '-o', 'LogLevel=ERROR', '--', 'lbprov']
@@ -180,10 +179,17 @@ const open = async (hops: Hops, means: OpensshMeans): Promise<Link> => {
       return {
         ...channel,
         listen: (hears) =>
-          channel.listen({ ...hears, end: (exit) => void meaning(exit).then(hears.end) }),
+          channel.listen({
+            ...hears,
+            data: (stream, bytes) => {
+              heard = true
+              hears.data(stream, bytes)
+            },
+            end: (exit) => void meaning(exit).then(hears.end),
+          }),
       }
     },
-    onLost: (tell) => void lost.then(tell),
+    onLost: (tell) => void lost.then((why) => tell(heard ? why : behindLogin(hop, why))),
     close: () => {
       for (const channel of channels) channel.close()
       master.end()

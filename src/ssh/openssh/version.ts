@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 
+import type { Environment } from '../config/tokens.ts'
 import type { Hop } from '../hop.ts'
 import * as say from '../sentences/openssh.ts'
 
@@ -8,9 +9,9 @@ const oldest = 8
 
 type Found = { readonly version: number } | { readonly banner: string } | { readonly code: string }
 
-const ask = (path: string): Promise<Found> =>
+const ask = (env: Environment): Promise<Found> =>
   new Promise((resolve) => {
-    execFile('ssh', ['-V'], { env: { PATH: path }, timeout: 10_000 }, (error, out, err) => {
+    execFile('ssh', ['-V'], { env, timeout: 10_000 }, (error, out, err) => {
       const banner = `${err}${out}`
       const version = /^OpenSSH(?:_for_Windows)?_(\d+\.\d+)/.exec(banner)?.[1]
       if (version !== undefined) resolve({ version: Number(version) })
@@ -19,15 +20,15 @@ const ask = (path: string): Promise<Found> =>
     })
   })
 
-const asked = new Map<string, Promise<Found>>()
+const asked = new Map<string | undefined, Promise<Found>>()
 
 /**
  * OpenSSH's version, asked once.
  * @throws ReachError when there is none that will do
  */
-export const opensshVersion = async (hop: Hop, path: string): Promise<number> => {
-  const answer = asked.get(path) ?? ask(path)
-  asked.set(path, answer)
+export const opensshVersion = async (hop: Hop, env: Environment): Promise<number> => {
+  const answer = asked.get(env.PATH) ?? ask(env)
+  asked.set(env.PATH, answer)
   const found = await answer
   if ('code' in found) throw say.noOpenssh(hop, found.code)
   if ('banner' in found) throw say.strangeSsh(hop, found.banner)

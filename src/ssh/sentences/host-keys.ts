@@ -44,6 +44,14 @@ export const changedKey = (hop: Hop, key: Buffer, old: KnownKey): ReachError => 
   )
 }
 
+/** CheckHostIP: what it is called and where it is do not go together. `name`: of the address. */
+export const otherAddress = (hop: Hop, key: Buffer, name: string, old: KnownKey): ReachError =>
+  reach(
+    hop,
+    'host key',
+    `shows the ${shows(key)}, while ${at(old)} holds ${fingerprint(Buffer.from(old.key, 'base64'))} for its address (CheckHostIP in ssh_config). Somebody may answer in its name; if another host had the address before, forget that key and run again:\nssh-keygen -R ${quote(name)} -f ${quote(old.file)}`,
+  )
+
 /** The key is known to be stolen or thrown away. */
 export const revokedKey = (hop: Hop, key: Buffer, by: KnownKey): ReachError =>
   reach(

@@ -1,5 +1,4 @@
 import { quote } from '../../sh/sh.ts'
-import { keyType } from '../known-hosts.ts'
 import { tameWord } from '../../printable.ts'
 
 const openssh = "which only the system's ssh can show: ssh.transport: openssh"
@@ -27,9 +26,8 @@ export const deafAgent = (socket: string): string =>
   `ssh-agent at ${socket} does not answer; is SSH_AUTH_SOCK of an earlier session?`
 export const agentKey = (comment: string): string =>
   `the agent's ${JSON.stringify(tameWord(comment))}`
-/** `bytes`: the public half, of a kind that ssh2 does not know. */
-export const strangeAgentKey = (shown: string, bytes: Buffer): string => {
-  const type = keyType(bytes)
+/** `type`: one that ssh2 does not know. */
+export const strangeAgentKey = (shown: string, type: string): string => {
   if (type.startsWith('sk-')) return `${shown}: a security key (FIDO, sk-…), ${openssh}`
   return type.includes('-cert-v')
     ? `${shown}: a certificate, ${openssh}`

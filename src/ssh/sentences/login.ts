@@ -9,19 +9,37 @@ import { list, reach } from './words.ts'
 const untried = (reasons: readonly string[]): string =>
   reasons.length === 0 ? '' : `\nNot tried:\n${reasons.map((reason) => `  ${reason}`).join('\n')}`
 
-const adding = ({ ssh }: Hop): string => {
+const asked: readonly LoginMethod[] = ['password', 'keyboard-interactive']
+
+/** ssh-copy-id must log in itself. */
+const adding = ({ ssh }: Hop, offers: readonly string[]): string => {
+  if (!asked.some((method) => offers.includes(method)))
+    return 'it takes keys only, so add it on its console'
   const port = ssh.port === 22 ? '' : `-p ${String(ssh.port)} `
-  return `ssh-copy-id ${port}${quote(`${ssh.user}@${ssh.host}`)} adds a key there.`
+  return `ssh-copy-id ${port}${quote(`${ssh.user}@${ssh.host}`)} adds it`
 }
 
-const asked: readonly LoginMethod[] = ['password', 'keyboard-interactive']
+/** Why sshd takes none of the keys, the likeliest first: it does not say so itself. sshd_config(5), sshd(8). */
+export const keyCauses = (hop: Hop, offers: readonly string[]): string => {
+  const { user } = hop.ssh
+  const causes = [
+    ...(user === 'root' ? ['PermitRootLogin in its sshd_config keeps root out'] : []),
+    `${user}'s authorized_keys there does not have the key: ${adding(hop, offers)}`,
+    ...(user === 'root' ? [] : [`there is no user ${user}`]),
+    `AllowUsers or AllowGroups in its sshd_config leaves ${user} out`,
+    'the login shell is not there, or the account is locked',
+    'from= or expiry-time= stands at the key in authorized_keys',
+    'PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out',
+  ]
+  return `\nsshd does not tell why, but its log there does. The likeliest first:\n${causes.map((each) => `  ${each}`).join('\n')}`
+}
 
 /** What was tried, and how it went. */
 const outcome = (attempt: Attempt, keysAreTaken: boolean): readonly string[] => {
   const { tried, unusable, passed, wrong, person } = attempt
   const noKey = tried.length === 0 && passed.length === 0 && keysAreTaken
   // The first key is shown before the host has said whether it takes any.
-  const unknown = keysAreTaken ? `it does not know ${list(tried, 'or')}` : 'it takes no keys'
+  const unknown = keysAreTaken ? `it does not take ${list(tried, 'or')}` : 'it takes no keys'
   return [
     ...(tried.length > 0 && passed.length === 0 ? [unknown] : []),
     ...(noKey ? [unusable.length === 0 ? 'there is no key' : 'no key could be used'] : []),
@@ -44,8 +62,10 @@ const remedies = (hop: Hop, attempt: Attempt): readonly string[] => {
   )
   const foreign = offers.length > 0 && wanted.length === 0 && !offers.includes('publickey')
   return [
-    ...(keysAreTaken && tried.length > 0 && passed.length === 0 ? [adding(hop)] : []),
-    ...(keysAreTaken && tried.length === 0
+    ...(attempt.more && passed.length === 0
+      ? ["The system's ssh has more to show: ssh.transport: openssh."]
+      : []),
+    ...(!attempt.more && keysAreTaken && tried.length === 0
       ? ['Name a key with ssh.identity_file, or ssh-add one.']
       : []),
     ...(allowed.length > 0 && person === 'nobody'
@@ -80,7 +100,9 @@ export const refused = (hop: Hop, attempt: Attempt, why?: string): ReachError =>
       : `refuses the login of ${user}`
   const reasons = went.length === 0 ? offer : `: ${list(went)}${offer}`
   const help = remedies(hop, attempt).map((each) => ` ${each}`)
-  return reach(hop, 'login', `${login}${reasons}.${help.join('')}${untried(unusable)}`)
+  const isKnown = attempt.more || tried.length === 0 || passed.length > 0
+  const causes = isKnown || !keysAreTaken ? '' : keyCauses(hop, offers)
+  return reach(hop, 'login', `${login}${reasons}.${help.join('')}${causes}${untried(unusable)}`)
 }
 
 /** Somebody was asked, and the host did not wait for the answer. */

@@ -3,6 +3,7 @@ import { quote } from '../../sh/sh.ts'
 import type { Hop } from '../hop.ts'
 import { nameOf } from '../known-hosts.ts'
 import { tameWord } from '../../printable.ts'
+import { keyCauses } from './login.ts'
 import { said } from './said.ts'
 import { list, reach } from './words.ts'
 
@@ -42,14 +43,6 @@ export const unfitWord = (hop: Hop, keyword: string): ReachError =>
     hop,
     'connect',
     `cannot be reached by this machine's ssh: its ${keyword} has a character that no ssh_config can hold (a quote, a backslash, a %, a control character, or none at all). Use another, or ssh.transport: ssh2.`,
-  )
-
-/** Nothing more precise is known. */
-export const slow = (hop: Hop, seconds: number, behind: boolean): ReachError =>
-  reach(
-    hop,
-    'login',
-    `did not finish the login within ${String(seconds)} s (connect_timeout${behind ? ', that of its jump hosts included' : ''}).`,
   )
 
 export const ended = (hop: Hop, text: string): ReachError =>
@@ -95,6 +88,14 @@ export const changed = (
   )
 }
 
+/** CheckHostIP. `name`: of the address. */
+export const otherAddress = (hop: Hop, name: string, file: string, line: string): ReachError =>
+  reach(
+    hop,
+    'host key',
+    `shows a key that is right for its name, while ${tameWord(file)}:${line} holds another for its address (CheckHostIP in ssh_config). Somebody may answer in its name; if another host had the address before, forget that key and run again:\nssh-keygen -R ${quote(tameWord(name))} -f ${quote(tameWord(file))}`,
+  )
+
 export const revoked = (hop: Hop, text: string): ReachError =>
   reach(
     hop,
@@ -110,12 +111,14 @@ export const distrusted = (hop: Hop, text: string): ReachError =>
   )
 
 export const refusedLogin = (hop: Hop, offers: readonly string[], text: string): ReachError => {
-  const methods = list(offers.filter((each) => each !== '').map(tameWord))
-  const offer = methods === '' ? '' : `; it offers ${methods}`
+  const known = offers.filter((each) => each !== '').map(tameWord)
+  const offer = known.length === 0 ? '' : ` (it offers ${list(known)})`
+  const trial = `ssh -v ${quote(`${hop.ssh.user}@${hop.ssh.name}`)}`
+  const causes = known.includes('publickey') ? keyCauses(hop, known) : ''
   return reach(
     hop,
     'login',
-    `refuses the login of ${hop.ssh.user}: nothing that this machine's ssh has convinces it${offer}. Name a key with ssh.identity_file, or try ssh -v ${quote(`${hop.ssh.user}@${hop.ssh.name}`)}.${said(text, 'ssh')}`,
+    `refuses the login of ${hop.ssh.user}: it takes nothing that this machine's ssh has${offer}. ${trial} shows what that is; ssh.identity_file names a key.${said(text, 'ssh')}${causes}`,
   )
 }
 

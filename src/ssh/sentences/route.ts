@@ -55,6 +55,8 @@ export const noLoginKnown = (jump: string | undefined): string =>
 
 export const certificate = (file: string): string => `there is a certificate, ${file}`
 export const securityKey = (file: string): string => `${file} is a key of a security key`
+/** `shown`: the agent's. */
+export const certificateOf = (shown: string): string => `${shown} is a certificate`
 export const knownByAuthority = (name: string, place: string): string =>
   `${name} is known by a certificate authority alone (${tameWord(place)}, @cert-authority)`
 

@@ -1,6 +1,6 @@
 import type { ReachError, Stage } from '../../errors.ts'
 import { defaultAlgorithms, knownAlgorithms } from '../algorithms.ts'
-import type { Hop } from '../hop.ts'
+import { serverOf, type Hop } from '../hop.ts'
 import type { ProxyEnd } from '../proxy-command.ts'
 import { tameWord } from '../../printable.ts'
 import { bare, list, reach } from './words.ts'
@@ -46,32 +46,51 @@ export const notForwarded = (hop: Hop, reason: string): ReachError =>
     `cannot be reached: the jump host says ${JSON.stringify(bare(reason))}. AllowTcpForwarding on the jump host, and what listens there, decide that.`,
   )
 
-export const silent = (hop: Hop, stage: Stage): ReachError => {
-  const seconds = `${String(hop.ssh.connectTimeout)} s (connect_timeout)`
-  return reach(
-    hop,
-    stage,
-    stage === 'login'
-      ? `did not answer the login within ${seconds}.`
-      : `did not answer within ${seconds}. Is it up, and does a firewall let this machine in?`,
-  )
-}
+const patience = ({ ssh }: Hop): string => `${String(ssh.connectTimeout)} s (connect_timeout)`
 
-export const mute = (hop: Hop): ReachError => {
-  const seconds = `${String(hop.ssh.connectTimeout)} s (connect_timeout)`
-  return reach(
-    hop,
-    'connect',
-    `took the connection and did not begin to speak SSH within ${seconds}. Is it an SSH server, and is it well?`,
-  )
-}
-
-export const hungUp = (hop: Hop): ReachError =>
+export const silent = (hop: Hop): ReachError =>
   reach(
     hop,
     'connect',
-    'closed the connection before it spoke SSH: too many logins at once (MaxStartups), or the port is not for SSH.',
+    `did not answer within ${patience(hop)}. Is it up, and does a firewall let this machine in?`,
   )
+
+export const slowLogin = (hop: Hop, seconds: number): ReachError =>
+  reach(
+    hop,
+    'login',
+    `did not answer the login within ${String(seconds)} s. sshd there may wait for something itself: a name server, AuthorizedKeysCommand, PAM.`,
+  )
+
+export const mute = (hop: Hop): ReachError =>
+  reach(
+    hop,
+    'connect',
+    `took the connection and did not begin to speak SSH within ${patience(hop)}. Is it an SSH server, and is it well?`,
+  )
+
+/** Before it had said that it is an SSH server. `words`: what it said instead, if anything. */
+export const hungUp = (hop: Hop, words = ''): ReachError => {
+  if (words.startsWith('Not allowed at this time'))
+    return reach(
+      hop,
+      'connect',
+      'lets nobody in from this address for the time being: PerSourcePenalties in its sshd_config counts what went wrong before. Wait a few minutes, or have the address exempted there.',
+    )
+  // sshd itself says so, or nothing.
+  if (words !== '' && !/MaxStartups|^SSH-/.test(words))
+    return reach(
+      hop,
+      'connect',
+      `does not speak SSH: it says ${JSON.stringify(tameWord(words.slice(0, 200)))}. Are ssh.host and ssh.port right?`,
+    )
+  return reach(
+    hop,
+    'connect',
+    'closes connections before it speaks SSH: too many logins at once (MaxStartups in its sshd_config; --forks 1 makes one at a time), or the port is not for SSH.',
+    serverOf(hop),
+  )
+}
 
 /** `what`: in ssh2's words; `theirs`: what the host offers. */
 export const noAgreement = (hop: Hop, what: string, theirs: readonly string[]): ReachError => {
@@ -107,6 +126,15 @@ export const proxyFailed = (hop: Hop, { exit, said }: ProxyEnd): ReachError => {
     exit === undefined ? 'made no connection and was ended' : `ended with exit ${String(exit)}`
   const words = said === '' ? ' and said nothing.' : `. It said:\n${said}`
   return reach(hop, 'connect', `cannot be reached: its ProxyCommand (ssh_config) ${end}${words}`)
+}
+
+/** Why it was lost: no channel was given, though the login was. `words`: of whoever noticed. */
+export const behindLogin = ({ ssh }: Hop, words: string | undefined): string => {
+  const cause =
+    ssh.user === 'root'
+      ? 'PermitRootLogin forced-commands-only in its sshd_config does that to a key without command='
+      : 'its log says why'
+  return `it hung up right behind the login; ${cause}${words === undefined ? '' : `; ${words}`}`
 }
 
 export const garbled = (hop: Hop, stage: Stage, what: string): ReachError =>

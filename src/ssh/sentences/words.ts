@@ -11,8 +11,9 @@ const who = ({ host, ssh, jump, local, through }: Hop): string => {
   return jump ? `${host}: its jump host ${place(ssh)}${way}` : `${host} (${place(ssh)}${way})`
 }
 
-export const reach = (hop: Hop, stage: Stage, sentence: string): ReachError =>
-  new ReachError(hop.host, stage, `${who(hop)} ${sentence}`)
+/** `busy`: the server that may have had too many logins at once. */
+export const reach = (hop: Hop, stage: Stage, sentence: string, busy?: string): ReachError =>
+  new ReachError(hop.host, stage, `${who(hop)} ${sentence}`, busy === undefined ? {} : { busy })
 
 /** ssh2's own words in front of what the host said. */
 export const bare = (text: string): string =>

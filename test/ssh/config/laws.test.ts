@@ -10,9 +10,9 @@ import { folder, read } from './read.ts'
 afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Reads, asks for a host, and lets only what is thrown on purpose pass. */
-const survives = (text: string | Uint8Array, name = 'lb1', user?: string): void => {
+const survives = async (text: string | Uint8Array, name = 'lb1', user?: string): Promise<void> => {
   try {
-    read(text, { env: { LB: 'x' } }).of(name, { user })
+    await read(text, { env: { LB: 'x' } }).of(name, { user })
   } catch (error) {
     if (!(error instanceof WishError)) throw error
     expect(error.message).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f]/)
@@ -70,23 +70,23 @@ const line = fc
   .map(([word, between, pieces]) => word + between + pieces.join(''))
 
 describe('whatever a file says', () => {
-  it('bytes', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => survives(bytes)))
+  it('bytes', async () => {
+    await fc.assert(fc.asyncProperty(fc.uint8Array({ maxLength: 300 }), (bytes) => survives(bytes)))
   })
 
-  it('lines that look like some', () => {
+  it('lines that look like some', async () => {
     const text = fc.array(line, { maxLength: 12 }).map((lines) => lines.join('\n'))
-    fc.assert(
-      fc.property(text, (all) => survives(all)),
+    await fc.assert(
+      fc.asyncProperty(text, (all) => survives(all)),
       { numRuns: 1000 },
     )
   })
 
-  it('and whoever is asked for', () => {
+  it('and whoever is asked for', async () => {
     const text =
       'Host *a*\nMatch host ?* exec "t %h %r %n"\nHost *\nHostName %h.x\nProxyCommand nc %h %r\nIdentityFile %C-%k'
     const name = fc.string({ unit: 'binary' })
-    fc.assert(fc.property(name, name, (host, user) => survives(text, host, user)))
+    await fc.assert(fc.asyncProperty(name, name, (host, user) => survives(text, host, user)))
   })
 })
 
@@ -112,19 +112,21 @@ describe('a pattern', () => {
     expect(fitsList(text, pattern, true)).toBe(false)
   })
 
-  it('of a whole file comes to an end', () => {
+  it('of a whole file comes to an end', async () => {
     const stars = '*a'.repeat(2 ** 18)
-    survives(`Host ${stars}\nPort 1`, 'a'.repeat(1000))
-    survives(`Match host ${stars}\nPort 1`, 'a'.repeat(1000))
-    survives(`ConnectTimeout ${'1'.repeat(2 ** 18)}\nProxyJump ${'a,'.repeat(2 ** 18)}`)
-    survives(`User ${'"'.repeat(2 ** 18)}\nUser ${'\\ '.repeat(2 ** 18)}`)
-    survives('x y\n'.repeat(2 ** 17))
-    survives(`${' '.repeat(2 ** 19)}Port 1${'\r'.repeat(2 ** 18)}`)
-    survives(`Port${'='.repeat(2 ** 19)}`)
-    survives(`IgnoreUnknown a${',b'.repeat(2 ** 17)}\n${'z y\n'.repeat(2 ** 17)}`)
-    survives(`IgnoreUnknown ${'b,'.repeat(2 ** 14)}z\n${'z y\n'.repeat(2 ** 17)}`)
-    survives(Array.from({ length: 2 ** 15 }, (_, n) => `IdentityFile /${String(n)}\n`).join(''))
-    survives(Array.from({ length: 2 ** 15 }, (_, n) => `k${String(n)} x\n`).join(''))
-    survives(`Include ${'['.repeat(2 ** 19)}\nInclude ${'/*'.repeat(2000)}`)
+    await survives(`Host ${stars}\nPort 1`, 'a'.repeat(1000))
+    await survives(`Match host ${stars}\nPort 1`, 'a'.repeat(1000))
+    await survives(`ConnectTimeout ${'1'.repeat(2 ** 18)}\nProxyJump ${'a,'.repeat(2 ** 18)}`)
+    await survives(`User ${'"'.repeat(2 ** 18)}\nUser ${'\\ '.repeat(2 ** 18)}`)
+    await survives('x y\n'.repeat(2 ** 17))
+    await survives(`${' '.repeat(2 ** 19)}Port 1${'\r'.repeat(2 ** 18)}`)
+    await survives(`Port${'='.repeat(2 ** 19)}`)
+    await survives(`IgnoreUnknown a${',b'.repeat(2 ** 17)}\n${'z y\n'.repeat(2 ** 17)}`)
+    await survives(`IgnoreUnknown ${'b,'.repeat(2 ** 14)}z\n${'z y\n'.repeat(2 ** 17)}`)
+    await survives(
+      Array.from({ length: 2 ** 15 }, (_, n) => `IdentityFile /${String(n)}\n`).join(''),
+    )
+    await survives(Array.from({ length: 2 ** 15 }, (_, n) => `k${String(n)} x\n`).join(''))
+    await survives(`Include ${'['.repeat(2 ** 19)}\nInclude ${'/*'.repeat(2000)}`)
   })
 })

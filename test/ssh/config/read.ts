@@ -4,6 +4,7 @@ import { join } from 'node:path'
 
 import { WishError } from '../../../src/errors.ts'
 import type { Given, HostConfig } from '../../../src/ssh/config/host-config.ts'
+import { noSsh } from '../../../src/ssh/config/installed-ssh.ts'
 import { readSshConfig, type ReadOptions } from '../../../src/ssh/config/read.ts'
 
 /** A folder for the files of one test. */
@@ -16,7 +17,8 @@ const somebody: ReadOptions = {
   localHost: 'desk.example',
   env: {},
   systemFile: join(folder, 'ssh_config'),
-  run: () => false,
+  run: () => Promise.resolve(false),
+  ssh: noSsh,
 }
 
 /** Reads a text as -F's file, `bytes` as they are. */
@@ -31,16 +33,16 @@ export const of = (
   text: string,
   given: Given = {},
   options: Partial<ReadOptions> = {},
-): HostConfig => read(text, options).of('lb1', given)
+): Promise<HostConfig> => read(text, options).of('lb1', given)
 
 /** Reads the files of a person whose home is the test's folder, and of the system. */
 export const readOwn = (options: Partial<ReadOptions> = {}) =>
   readSshConfig({ ...somebody, ...options })
 
 /** What is said against something, the test's folder as `~`. */
-export const refusal = (attempt: () => unknown): string => {
+export const refusal = async (attempt: () => unknown): Promise<string> => {
   try {
-    attempt()
+    await attempt()
   } catch (error) {
     if (error instanceof WishError) return error.message.replaceAll(folder, '~')
     throw error

@@ -44,6 +44,8 @@ const ssh = (each: Case, laid: Laid, ...more: readonly string[]) => {
     ...(each.port === undefined ? [] : ['-p', String(each.port)]),
     ...more,
     each.host ?? 'lb1',
+    // lbprov runs commands there, too.
+    'true',
   ]
   const own = each.user !== undefined || each.system !== undefined
   const [program = '', ...rest] = own
@@ -57,10 +59,13 @@ const ssh = (each: Case, laid: Laid, ...more: readonly string[]) => {
   return { stdout, stderr, status }
 }
 
+/** ssh makes nothing of it. */
+export class Refused extends Error {}
+
 /** What `ssh -G` prints, by its keywords. */
 export const printed = (each: Case, laid: Laid): ReadonlyMap<string, string> => {
   const { stdout, stderr, status } = ssh(each, laid, '-G')
-  if (status !== 0) throw new Error(stderr)
+  if (status !== 0) throw new Refused(stderr)
   return new Map(
     stdout.split('\n').map((line) => {
       const [keyword = '', ...value] = line.split(' ')
@@ -80,7 +85,10 @@ export interface Used {
 export const used = (each: Case, laid: Laid, hasProxyCommand: boolean): Used => {
   const proxy = hasProxyCommand ? [] : ['-o', 'ProxyCommand=false']
   const { stderr } = ssh(each, laid, '-v', ...proxy)
-  const all = (pattern: RegExp) => [...stderr.matchAll(pattern)].map(([, text = '']) => text)
+  if (!stderr.includes('Executing proxy command: ')) throw new Refused(stderr)
+  // What it logs, it spells out.
+  const all = (pattern: RegExp) =>
+    [...stderr.matchAll(pattern)].map(([, text = '']) => text.replaceAll('\\\\', '\\'))
   const files = all(/identity file (.*) type -?\d+\r?$/gm)
   return {
     // Behind each stands the certificate that might lie beside it.

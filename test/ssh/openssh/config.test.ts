@@ -5,6 +5,7 @@ import { ReachError } from '../../../src/errors.ts'
 import { configOf } from '../../../src/ssh/openssh/config.ts'
 import type { Reach } from '../../../src/ssh/reach.ts'
 import { hopsOf } from '../../../src/ssh/hop.ts'
+import { sayingAll } from '../reach-of.ts'
 
 const files = {
   config: (n: number) => `/tmp/dial/config.${String(n)}`,
@@ -25,6 +26,7 @@ const plain: Reach = {
   globalKnownHostsFiles: [],
   strictHostKeyChecking: 'accept-new',
   hashKnownHosts: true,
+  checkHostIp: false,
   connectTimeout: 10,
   serverAliveInterval: 5,
   serverAliveCountMax: 3,
@@ -35,6 +37,14 @@ const plain: Reach = {
   numberOfPasswordPrompts: 3,
   algorithms: {},
   become: undefined,
+  said: {
+    user: 'ops',
+    port: undefined,
+    identityFiles: ['/keys/a', '/keys/b c'],
+    userKnownHostsFiles: [],
+    straight: false,
+    readTwice: false,
+  },
 }
 const jump: Reach = { ...plain, name: 'jump', host: 'fe80::1%eth0', port: 22 }
 const write = (reaches: readonly [Reach, ...Reach[]], n: number, at?: string): string =>
@@ -47,14 +57,15 @@ it('is written for a host behind another, which has moved', () => {
     Port "2222"
     User "ops"
     AddressFamily "any"
+    IdentityAgent "none"
+    GlobalKnownHostsFile "/dev/null"
+    HashKnownHosts "yes"
+    CheckHostIP "no"
     IdentityFile "/keys/a"
     IdentityFile "/keys/b c"
     IdentitiesOnly "yes"
-    IdentityAgent "none"
     UserKnownHostsFile "/home/ops/.ssh/known_hosts" "/home/ops/.ssh/known_hosts2"
-    GlobalKnownHostsFile "/dev/null"
     StrictHostKeyChecking "accept-new"
-    HashKnownHosts "yes"
     ConnectTimeout "20"
     ServerAliveInterval "5"
     ServerAliveCountMax "3"
@@ -69,7 +80,6 @@ it('is written for a host behind another, which has moved', () => {
     Tunnel "no"
     UpdateHostKeys "no"
     VisualHostKey "no"
-    CheckHostIP "no"
     ForkAfterAuthentication "no"
     StdinNull "no"
     ProxyUseFdpass "no"
@@ -82,14 +92,52 @@ it('is written for a host behind another, which has moved', () => {
     ProxyCommand ssh -F /tmp/dial/config.0 -E /tmp/dial/log.0 -W '[192.0.2.99]:2222' -- jump
     Include "/home/ops/.ssh/config"
     Include "/etc/ssh/ssh_config"
+    User "ops"
+    "
+  `)
+})
+
+it('says of a host that has not moved what the inventory says, and leaves the rest to the files', () => {
+  expect(write([plain], 0)).toMatchInlineSnapshot(`
+    "User "ops"
+    IdentityFile "/keys/a"
+    IdentityFile "/keys/b c"
+    IdentitiesOnly "yes"
+    StrictHostKeyChecking "accept-new"
+    ConnectTimeout "10"
+    ServerAliveInterval "5"
+    ServerAliveCountMax "3"
+    ClearAllForwardings "yes"
+    EscapeChar "none"
+    ForwardAgent "no"
+    ForwardX11 "no"
+    LogLevel "INFO"
+    NoHostAuthenticationForLocalhost "no"
+    RemoteCommand "none"
+    RequestTTY "no"
+    Tunnel "no"
+    UpdateHostKeys "no"
+    VisualHostKey "no"
+    ForkAfterAuthentication "no"
+    StdinNull "no"
+    BatchMode "yes"
+    ControlMaster "yes"
+    ControlPath "/tmp/dial/control"
+    ControlPersist "no"
+    PermitLocalCommand "yes"
+    LocalCommand echo up
+    Include "/home/ops/.ssh/config"
+    Include "/etc/ssh/ssh_config"
+    User "ops"
     "
   `)
 })
 
 it('is written for the jump host', () => {
   const lines = write([{ ...jump, proxyCommand: 'nc -X 5 %h 22' }, plain], 0).split('\n')
-  expect(lines).toContain('HostName "fe80::1%%eth0"')
-  expect(lines).toContain('ProxyCommand nc -X 5 %%h 22')
+  expect(lines.filter((line) => line.startsWith('HostName'))).toEqual([])
+  // What its own file says stands there.
+  expect(lines.filter((line) => line.startsWith('ProxyCommand'))).toEqual([])
   expect(lines).toContain('ControlMaster "no"')
 })
 
@@ -110,31 +158,35 @@ it('no word of it becomes another line or another word', () => {
     text.split('\n').map((line) => line.split(' ')[0] ?? '')
   fc.assert(
     fc.property(wish, wish, (one, other) => {
-      const reaches = [
-        { ...plain, ...one },
-        { ...plain, ...other },
-      ] as const
+      const reaches = [sayingAll({ ...plain, ...one }), sayingAll({ ...plain, ...other })] as const
       const tame = [
         { ...plain, ...one, hostKeyAlias: 'a', agentSocket: '/a', bindAddress: 'b' },
         { ...plain, ...other, hostKeyAlias: 'a', agentSocket: '/a', bindAddress: 'b' },
-      ].map((each) => ({
-        ...each,
-        name: 'n',
-        host: 'h',
-        user: 'u',
-        proxyCommand: each.proxyCommand === undefined ? undefined : 'c',
-        identityFiles: each.identityFiles.map(() => 'f'),
-        userKnownHostsFiles: ['f'],
-      })) as unknown as readonly [Reach, Reach]
-      for (const n of [0, 1]) {
+      ].map((each) =>
+        sayingAll({
+          ...each,
+          name: 'n',
+          host: 'h',
+          user: 'u',
+          proxyCommand: each.proxyCommand === undefined ? undefined : 'c',
+          identityFiles: each.identityFiles.map(() => 'f'),
+          userKnownHostsFiles: ['f'],
+        }),
+      ) as unknown as readonly [Reach, Reach]
+      const places = [
+        [0, undefined],
+        [1, undefined],
+        [1, '192.0.2.99'],
+      ] as const
+      for (const [n, at] of places) {
         let text: string
         try {
-          text = write(reaches, n)
+          text = write(reaches, n, at)
         } catch (error) {
           expect(error).toBeInstanceOf(ReachError)
           continue
         }
-        expect(keywords(text)).toEqual(keywords(write(tame, n)))
+        expect(keywords(text)).toEqual(keywords(write(tame, n, at)))
         for (const line of text.trimEnd().split('\n')) {
           expect(line).toMatch(/^(\w+( "[^"\\]+")+|LocalCommand echo up|ProxyCommand .*)$/)
         }

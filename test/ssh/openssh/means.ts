@@ -7,5 +7,7 @@ export const meansOf = (person?: Person, more: Partial<OpensshMeans> = {}): Open
   included: [],
   person,
   passwords: makePasswords(person),
+  env: { PATH: process.env.PATH },
+  loginSeconds: 60,
   ...more,
 })

@@ -18,7 +18,7 @@ import type { Reach } from '../../../src/ssh/reach.ts'
 import { openWire } from '../../../src/ssh/wire.ts'
 import { makeKey } from '../../toy/keys.ts'
 import { person } from '../people.ts'
-import { hopTo, reachOf } from '../reach-of.ts'
+import { hopTo, reachOf, sayingAll } from '../reach-of.ts'
 import { failure, folder, toy } from '../scene.ts'
 import { meansOf } from './means.ts'
 
@@ -161,7 +161,7 @@ describe('the way there', () => {
 
   it('verifies every hop', async () => {
     const stranger = { ...reachOf(host.ssh), userKnownHostsFiles: ['/dev/null'] }
-    const hops = hopsOf('lb2', [stranger, reachOf(other.ssh)])
+    const hops = hopsOf('lb2', [sayingAll(stranger), reachOf(other.ssh)])
     expect(await failure(visit(hops))).toMatchInlineSnapshot(`
       "host key: lb2: its jump host 127.0.0.1 port PORT shows an ED25519 key, which no known_hosts file holds. Compare what these two print, here and on its own console, and add the line to /dev/null for [127.0.0.1]:PORT:
       ssh-keyscan -t ed25519 -p PORT 127.0.0.1
@@ -182,8 +182,11 @@ describe('the way there', () => {
   it('is what the user says it is', async () => {
     const marks = join(folder(), 'mark')
     const pipe = `exec 3<>/dev/tcp/127.0.0.1/${String(reach.port)}; cat <&3 & cat >&3; kill $!`
-    const proxyCommand = `bash -c 'echo 100% >${marks}; ${pipe}'`
-    expect(await visit([hopTo({ ...reach, proxyCommand })])).toBe('lb1\n0')
+    const proxyCommand = `bash -c 'echo 100%% >${marks}; ${pipe}'`
+    const config = join(folder(), 'config')
+    writeFileSync(config, `ProxyCommand ${proxyCommand}\n`)
+    const means = meansOf(undefined, { included: [config] })
+    expect(await visit([hopTo({ ...reach, proxyCommand })], means)).toBe('lb1\n0')
     expect(readFileSync(marks, 'utf8')).toBe('100%\n')
   })
 })
@@ -341,7 +344,8 @@ describe('the program that asks', () => {
 })
 
 describe('this machine', () => {
-  const visitWith = (path: string) => failure(visit([hopTo(reach)], meansOf(undefined, { path })))
+  const visitWith = (path: string) =>
+    failure(visit([hopTo(reach)], meansOf(undefined, { env: { PATH: path } })))
   const pretend = (banner: string): string => {
     const place = folder()
     writeFileSync(join(place, 'ssh'), `#!/bin/sh\necho '${banner}' >&2\n`, { mode: 0o755 })

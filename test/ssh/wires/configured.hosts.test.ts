@@ -72,6 +72,16 @@ describe.each(remotes)('$name', ({ transport, server }) => {
     expect(host.connections).toBe(before + 1)
   })
 
+  it('goes by a ProxyCommand in words that only the user’s own shell knows', async () => {
+    const mark = join(folder(), 'mark')
+    const words = `busybox nc %h %p 2> >(cat >${mark})`
+    const env = { PATH: process.env.PATH, SHELL: '/bin/bash' }
+    const { here } = withConfig(`Host *\n  ProxyCommand ${words}\n`, { env })
+    const to = { ...wish, identityFiles: [key.file], proxyJump: undefined }
+    expect(await ask(to, sh`id -un`, undefined, here)).toBe('root\n')
+    expect(existsSync(mark)).toBe(true)
+  })
+
   it('shows a host that counts only the key that it may', async () => {
     const strict = await toy({ accounts, sshd: 'MaxAuthTries 2' })
     const agentSocket = await startAgent([...strangers, key.file])
@@ -109,6 +119,72 @@ describe.each(remotes)('$name', ({ transport, server }) => {
     await until(() => host.open === open - 2)
     expect(existsSync(socket)).toBe(true)
     master.kill()
+  })
+})
+
+describe('a certificate that only the agent holds', async () => {
+  const apart = folder()
+  const ca = makeKey(join(apart, 'ca'))
+  const certified = makeKey(join(apart, 'certified'))
+  const words = ['-q', '-s', ca.file, '-I', 'ann', '-n', 'root', `${certified.file}.pub`]
+  execFileSync('ssh-keygen', words, { stdio: 'ignore' })
+  const host = await toy({
+    name: 'lb1',
+    accounts,
+    sshd: 'TrustedUserCAKeys /etc/ssh/ca.pub',
+    files: { '/etc/ssh/ca.pub': `${ca.publicKey}\n` },
+  })
+  const wish = { ...host.ssh, identityFiles: [] }
+  const stranger = strangers[0] ?? ''
+  // ssh-add takes the certificate beside a key along with it.
+  const alone = await startAgent([certified.file])
+  const among = await startAgent([stranger, certified.file])
+  const needless = await startAgent([key.file, certified.file])
+
+  it.each([
+    ['at once, where there is no other key', alone, 1],
+    ['after the other keys, where none of them does', among, 2],
+  ])('logs in by the system’s ssh: %s', async (_, agentSocket, attempts) => {
+    const { here, said } = withConfig('', { agentSocket })
+    const dial = makeDial(() => wish, undefined, here)
+    const before = host.connections
+    for (const more of [attempts, 1]) {
+      const seen = host.connections
+      const wire = await dial('lb1')
+      const [answer] = await wire.trip([{ run: sh`id -un` }], 60_000)
+      expect(answer?.out).toBe('root\n')
+      wire.close()
+      expect(host.connections - seen).toBe(more)
+    }
+    expect(host.connections - before).toBe(attempts + 1)
+    expect(said).toEqual([
+      `lb1: reached by the system's ssh: the agent's "toy ed25519" is a certificate`,
+    ])
+  })
+
+  it('is not needed where a plain key does', async () => {
+    const { here, said } = withConfig('', { agentSocket: needless })
+    expect(await ask(wish, sh`id -un`, undefined, here)).toBe('root\n')
+    expect(said).toEqual([])
+  })
+
+  it('is none where only named keys may be shown', async () => {
+    const config = `IdentitiesOnly yes\nIdentityFile ${stranger}\n`
+    const { here, said } = withConfig(config, { agentSocket: alone })
+    expect((await fails(ask(wish, sh`id -un`, undefined, here))).stage).toBe('login')
+    expect(said).toEqual([])
+  })
+
+  it('is not shown by ssh2, and ssh-copy-id is not the advice', async () => {
+    const { here } = withConfig('', { agentSocket: among })
+    const { message } = await fails(
+      ask({ ...wish, transport: 'ssh2' }, sh`id -un`, undefined, here),
+    )
+    expect(tidy(message)).toMatchInlineSnapshot(`
+      "lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take the agent's "toy ed25519" or the agent's "toy ed25519" (it offers publickey). The system's ssh has more to show: ssh.transport: openssh.
+      Not tried:
+        the agent's "toy ed25519": a certificate, which only the system's ssh can show: ssh.transport: openssh"
+    `)
   })
 })
 
@@ -154,7 +230,7 @@ describe('a certificate of a user', async () => {
   it('is not shown by ssh2, which says who can', async () => {
     const { stage, message } = await fails(ask({ ...wish, transport: 'ssh2' }))
     expect(tidy(`${stage}: ${message}`)).toMatchInlineSnapshot(`
-      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not know /TMP/certified (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there.
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/certified (it offers publickey). The system's ssh has more to show: ssh.transport: openssh.
       Not tried:
         /TMP/certified-cert.pub: a certificate, which only the system's ssh can show: ssh.transport: openssh"
     `)

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 
+import { readSshConfig } from '../../../src/ssh/config/read.ts'
 import { makeDial } from '../../../src/ssh/dial.ts'
 import { sh } from '../../../src/sh/sh.ts'
 import { makeKey } from '../../toy/keys.ts'
@@ -58,8 +59,11 @@ describe.each(remotes)('$name', ({ transport, server }) => {
   it('a host is believed by a second file, and by the one for all users', async () => {
     const files = [join(place, 'missing'), ...host.ssh.userKnownHostsFiles]
     expect(await ask({ ...host.ssh, transport, userKnownHostsFiles: files })).toBe('root\n')
-    const here = { ...nowhere, globalKnownHostsFiles: host.ssh.userKnownHostsFiles }
-    expect(await ask(knowing(), sh`id -un`, undefined, here)).toBe('root\n')
+    const file = join(folder(), 'config')
+    writeFileSync(file, `GlobalKnownHostsFile ${host.ssh.userKnownHostsFiles.join(' ')}\n`)
+    const env = { PATH: process.env.PATH }
+    const config = readSshConfig({ file, home: '/root', user: 'root', localHost: 'here', env })
+    expect(await ask(knowing(), sh`id -un`, undefined, { ...nowhere, config })).toBe('root\n')
   })
 
   it.each([

@@ -92,7 +92,7 @@ describe('the sentence of', async () => {
     expect(await eachSays({ ...ssh, proxyJump: [unknown] })).toMatchInlineSnapshot(`
       "ssh2:    host key: lb1: its jump host 127.0.0.1 port PORT shows the ED25519 key SHA256:…, which no known_hosts file holds. If ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub on its own console prints the same, add this line to /nonexistent/.ssh/known_hosts:
       [127.0.0.1]:PORT ssh-ed25519 AAAA…
-      openssh: host key: lb1: its jump host 127.0.0.1 port PORT shows an ED25519 key, which no known_hosts file holds. Compare what these two print, here and on its own console, and add the line to /nonexistent/.ssh/known_hosts for [127.0.0.1]:PORT:
+      openssh: host key: lb1: its jump host 127.0.0.1 port PORT shows an ED25519 key, which no known_hosts file holds. Compare what these two print, here and on its own console, and add the line to /root/.ssh/known_hosts for [127.0.0.1]:PORT:
       ssh-keyscan -t ed25519 -p PORT 127.0.0.1
       cat /etc/ssh/ssh_host_ed25519_key.pub"
     `)
@@ -101,8 +101,8 @@ describe('the sentence of', async () => {
   it('a jump host that refuses the login', async () => {
     const stranger = { ...nears.sshd.ssh, identityFiles: ssh.identityFiles }
     expect(await eachSays({ ...ssh, proxyJump: [stranger] })).toMatchInlineSnapshot(`
-      "ssh2:    login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it does not know /TMP/id_ed25519 (it offers publickey). ssh-copy-id -p PORT root@127.0.0.1 adds a key there.
-      openssh: login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: nothing that this machine's ssh has convinces it; it offers publickey. Name a key with ssh.identity_file, or try ssh -v root@127.0.0.1. ssh said:
+      "ssh2:    login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it does not take /TMP/id_ed25519 (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which.
+      openssh: login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
         root@127.0.0.1: Permission denied (publickey)."
     `)
   })

@@ -3,6 +3,14 @@ import { lines, type Case } from './case.ts'
 export const ways: readonly Case[] = [
   { what: 'HostName with tokens', config: lines('HostName %h.%%.Example') },
   { what: 'HostName an address', config: lines('HostName 127.1') },
+  {
+    what: 'HostName an address of another family than is asked for',
+    config: lines('HostName 127.1', 'AddressFamily inet6'),
+  },
+  {
+    what: 'HostName an IPv6 address of another family than is asked for',
+    config: lines('HostName FE80:0::1', 'AddressFamily INET'),
+  },
   { what: 'HostName an IPv6 address', config: lines('HostName FE80:0::1') },
   { what: 'HostName an IPv6 address in its one spelling', config: lines('HostName 2001:DB8::1') },
   {
