@@ -4,6 +4,12 @@ import { onceEach } from '../once-each.ts'
 import type { Answer } from './answer.ts'
 import { quote, type Sh } from './sh.ts'
 
+/**
+ * What shows the host that the run is still there while its own process stands still: the kernel of its machine, which
+ * probes the connection; nothing but the SSH in between, if that goes on; or a pipe, which ends with the process.
+ */
+export type Witness = 'kernel' | 'ssh' | 'pipe'
+
 /** One piece of a script. */
 export interface Step {
   readonly run: Sh
@@ -12,6 +18,7 @@ export interface Step {
   /**
    * A file that the shell itself has open as descriptor 9 from here on until it dies, if this step succeeds: for a lock
    * that goes with the shell. The step has the descriptor, and no other step, so that nothing it starts keeps the lock.
+   * It finds the wire's Witness in $witness.
    */
   readonly holding?: string
 }
@@ -36,12 +43,12 @@ const open = (path: string): string =>
 // Most hosts are asked the same.
 const plain = onceEach((run: Sh): string => `( eval ${quote(run.text)} ) </dev/null 9>&-; c=$?`)
 
-const held = ({ run }: Step, path: string): string =>
-  `if ${open(path)}; then ( eval ${quote(run.text)} ) </dev/null; c=$?; [ $c = 0 ] || exec 9>&-; else c=1; fi`
+const held = ({ run }: Step, path: string, witness: Witness): string =>
+  `if ${open(path)}; then ( witness=${witness}; eval ${quote(run.text)} ) </dev/null; c=$?; [ $c = 0 ] || exec 9>&-; else c=1; fi`
 
-const step = (each: Step): string => {
+const step = (each: Step, witness: Witness): string => {
   const { chained, holding } = each
-  const body = holding === undefined ? plain(each.run) : held(each, holding)
+  const body = holding === undefined ? plain(each.run) : held(each, holding, witness)
   return chained === true
     ? `if [ $chain = 0 ]; then ${body}; chain=$c; else c=skipped; fi; lbprov_mark "$c"`
     : `${body}; lbprov_mark "$c"`
@@ -57,10 +64,10 @@ const onlyAsks = ({ chained, holding }: Step): boolean => chained !== true && ho
  * the word is worth. So the answers of many questions go through dd(1), which sends them by 32 KB. Their marks on stderr
  * do not: by these it is known how far a host has come.
  */
-const gathered = (steps: readonly Step[]): string =>
-  steps.length < many
-    ? steps.map(step).join('\n')
-    : `{\n${steps.map(step).join('\n')}\n} 9>&- | dd ibs=4096 obs=32768 9>&- 2>/dev/null`
+const gathered = (steps: readonly Step[], witness: Witness): string => {
+  const all = steps.map((each) => step(each, witness)).join('\n')
+  return steps.length < many ? all : `{\n${all}\n} 9>&- | dd ibs=4096 obs=32768 9>&- 2>/dev/null`
+}
 
 /** Runs of steps that only ask, and each other step for itself. */
 const runsOf = (steps: readonly Step[]): readonly (readonly Step[])[] => {
@@ -77,8 +84,15 @@ const runsOf = (steps: readonly Step[]): readonly (readonly Step[])[] => {
  * The steps as one script for any POSIX shell's stdin. `mark` is a word that no output holds: 128 random
  * bits in hex.
  */
-export const pack = (steps: readonly Step[], mark: string): string =>
-  [preamble(mark), ...runsOf(steps).map(gathered), 'lbprov_mark end', '}', 'lbprov', ''].join('\n')
+export const pack = (steps: readonly Step[], mark: string, witness: Witness = 'ssh'): string =>
+  [
+    preamble(mark),
+    ...runsOf(steps).map((run) => gathered(run, witness)),
+    'lbprov_mark end',
+    '}',
+    'lbprov',
+    '',
+  ].join('\n')
 
 /** Both streams hold this once a packed script has ended. */
 export const endMark = (mark: string): string => `\n${mark} end\n`

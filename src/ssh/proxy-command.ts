@@ -26,8 +26,8 @@ const lastWordsMs = 500
 
 /** Runs the user's own command from ssh_config; its standard input and output are the connection. */
 export const startProxy = (command: string): Proxy => {
-  // Ctrl-C reaches everybody at the terminal, and lbprov ends in its own time.
-  const child = spawn('/bin/sh', ['-c', `trap '' INT; exec ${command}`], {
+  // Ctrl-C and Ctrl-Z reach everybody at the terminal, and lbprov ends in its own time.
+  const child = spawn('/bin/sh', ['-c', `trap '' INT TSTP; exec ${command}`], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
   let heard = Buffer.alloc(0)

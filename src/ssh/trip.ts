@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 
 import type { Answer } from '../sh/answer.ts'
-import { endMark, pack, stepsEnded, unpack, type Step } from '../sh/frame.ts'
+import { endMark, pack, stepsEnded, unpack, type Step, type Witness } from '../sh/frame.ts'
 import { gather, makeFinder } from './gather.ts'
 
 /** One script on its way, and what has come of it. */
@@ -18,7 +18,7 @@ export interface Trip {
   readonly doing: () => string
 }
 
-export const makeTrip = (steps: readonly Step[]): Trip => {
+export const makeTrip = (steps: readonly Step[], witness: Witness): Trip => {
   const mark = randomBytes(16).toString('hex')
   const streams = { out: gather(endMark(mark)), err: gather(endMark(mark)) }
   const begins = { out: makeFinder(`\n${mark} begin\n`), err: makeFinder(`\n${mark} begin\n`) }
@@ -26,7 +26,7 @@ export const makeTrip = (steps: readonly Step[]): Trip => {
   const answers = (): readonly (Answer | undefined)[] =>
     unpack({ out: streams.out.text(), err: streams.err.text() }, mark)
   return {
-    script: () => pack(steps, mark),
+    script: () => pack(steps, mark, witness),
     hear: (stream, bytes) => {
       streams[stream].add(bytes)
       begun ||= begins[stream](bytes)

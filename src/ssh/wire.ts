@@ -149,7 +149,7 @@ export const openWire = (link: Link, passwords: BecomePasswords): Wire => {
         trip = undefined
         act()
       }
-      const made = makeTrip(steps)
+      const made = makeTrip(steps, link.witness)
       trip = {
         ...made,
         heard: () => {
