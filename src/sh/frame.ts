@@ -23,6 +23,16 @@ export interface Step {
   readonly holding?: string
 }
 
+/** How a shell ends that is none of POSIX's. */
+export const wrongShellExit = 97
+
+/*
+ * csh and zsh do with a script what they like: csh goes on behind a syntax error, and in zsh `path` is PATH. So they end
+ * before the first word of it that matters: to csh, $?shell is 1, and to others the last exit and a word.
+ */
+const onlySh = `test "$?shell" != 1 || exit ${String(wrongShellExit)}
+[ -z "\${ZSH_VERSION-}" ] || [ "$(emulate)" = sh ] || exit ${String(wrongShellExit)}`
+
 /*
  * A script is one function, called on its last line: when the connection drops half way, the shell has
  * read a function that is never called, and nothing has happened. Each step is an `eval` in a subshell,
@@ -30,7 +40,8 @@ export interface Step {
  * it cannot eat the script. The mark, fresh for every script, is printed on both streams, so that stdout
  * and stderr of each step are known apart.
  */
-const preamble = (mark: string): string => `lbprov() {
+const preamble = (mark: string): string => `${onlySh}
+lbprov() {
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH
 umask 022; cd /; chain=0
 lbprov_mark() { printf '\\n%s %s\\n' ${mark} "$1"; printf '\\n%s %s\\n' ${mark} "$1" >&2; }
@@ -94,8 +105,18 @@ export const pack = (steps: readonly Step[], mark: string, witness: Witness = 's
     '',
   ].join('\n')
 
+/** Each stream holds this once a packed script has begun. */
+export const beginMark = (mark: string): string => `\n${mark} begin\n`
+
 /** Both streams hold this once a packed script has ended. */
 export const endMark = (mark: string): string => `\n${mark} end\n`
+
+/** What a stream holds where the script itself comes back. */
+export const echoed = (mark: string): string => `${mark} "$1"; printf`
+
+/** What a stream holds where both come as one, over a terminal too. */
+export const merged = (mark: string): readonly string[] =>
+  ['\n', '\r\n'].map((end) => `${mark} begin${end}${end}${mark} begin`)
 
 const split = (stream: string, mark: string): readonly string[] | undefined => {
   // The first piece is what the login shell itself had to say; the last is what stands behind the end.

@@ -3,6 +3,7 @@ import { Duplex } from 'node:stream'
 import { setTimeout } from 'node:timers/promises'
 
 import { tame } from '../printable.ts'
+import { makeLast } from './last-text.ts'
 
 /** What ssh_config's ProxyCommand connects to. */
 export interface Proxy {
@@ -30,10 +31,8 @@ export const startProxy = (command: string): Proxy => {
   const child = spawn('/bin/sh', ['-c', `trap '' INT TSTP; exec ${command}`], {
     stdio: ['pipe', 'pipe', 'pipe'],
   })
-  let heard = Buffer.alloc(0)
-  child.stderr.on('data', (bytes: Buffer) => {
-    heard = Buffer.concat([heard, bytes]).subarray(-mostKept)
-  })
+  const heard = makeLast(mostKept)
+  child.stderr.on('data', (bytes: Buffer) => heard.add(bytes.toString('utf8')))
   for (const stream of child.stdio) stream?.on('error', () => undefined)
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin })
   stream.on('error', () => undefined)
@@ -56,7 +55,7 @@ export const startProxy = (command: string): Proxy => {
       const patience = setTimeout(lastWordsMs)
       await Promise.race([closed, patience])
       close()
-      return { exit, said: tame(heard.toString('utf8')) }
+      return { exit, said: tame(heard.text()) }
     },
   }
 }
