@@ -18,6 +18,11 @@ const interrupt = (): void => {
 process.on('SIGINT', interrupt)
 process.on('SIGTERM', interrupt)
 
+// A run that stood still would keep its hosts locked, and their guards would take back what it does not confirm.
+process.on('SIGTSTP', () => {
+  process.stderr.write('\nNot suspended: hosts may wait for lbprov; Ctrl-C ends it.\n')
+})
+
 // The terminal is gone, or nobody reads any more: as Ctrl-C, and nobody is left to say it twice.
 process.on('SIGHUP', () => interrupted.abort())
 for (const stream of [process.stdout, process.stderr]) {

@@ -1,5 +1,6 @@
 import { AnswerError } from './errors.ts'
 import { lately } from './lately.ts'
+import { tameWord } from './printable.ts'
 import type { Answer } from './sh/answer.ts'
 import { sh, type Sh } from './sh/sh.ts'
 import { tableLoaded } from './sh/xtables.ts'
@@ -85,8 +86,14 @@ const answered = (
 ): string => {
   const answer = answers[name]
   if (answer?.exit === 0) return answer.out
+  // POSIX, 2.8.2: what was found could not be executed; the tools that are asked for are everybody's.
+  if (answer?.exit === 126) {
+    throw new AnswerError(
+      `${host}: sh may start no program there (${tameWord(answer.err)}). Is there noexec in sudoers? What lifts it is "Defaults !noexec" in a file in /etc/sudoers.d, or EXEC: for NOEXEC: in the rule.`,
+    )
+  }
   throw new AnswerError(
-    `${host}: cannot tell its ${name} (${answer?.err.trim() ?? 'no answer'}); is this a Linux host with coreutils and iproute2?`,
+    `${host}: cannot tell its ${name} (${tameWord(answer?.err ?? 'no answer')}); is this a Linux host with coreutils and iproute2?`,
   )
 }
 

@@ -29,15 +29,23 @@ export const inPath = (name: string): string =>
 const widest = 300
 const most = 6
 
-/** Text that a host sent, fit to be shown: nothing that a terminal obeys, the last lines, none too long. */
-export const tame = (text: string): string => {
-  const lines = text
+/**
+ * The lines of a text that a host sent, fit to be looked at and shown: the last of them, nothing that a terminal obeys, none
+ * too long for an expression that looks back and forth in it.
+ */
+export const tameLines = (text: string): readonly string[] =>
+  text
     .slice(-100_000)
     .replaceAll('\r\n', '\n')
     .split('\n')
-    .map((line) => line.replaceAll(strange, '\ufffd').trimEnd())
+    .slice(-1000)
+    .map((line) => line.slice(0, widest).replaceAll(strange, '\ufffd').trimEnd())
     .filter((line) => line !== '')
-  const kept = lines.slice(-most).map((line) => `  ${line.slice(0, widest)}`)
+
+/** A text that a host sent, fit to be shown. */
+export const tame = (text: string): string => {
+  const lines = tameLines(text)
+  const kept = lines.slice(-most).map((line) => `  ${line}`)
   return [...(lines.length > most ? ['  …'] : []), ...kept].join('\n')
 }
 

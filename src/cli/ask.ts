@@ -20,8 +20,8 @@ export const ask = async (
     },
   })
   const reader = createInterface({ input: stdin, output: echo, terminal: true })
-  // While it reads, Ctrl-C is a key like any other; what it means is decided where signals are.
-  reader.on('SIGINT', () => own.kill(own.pid, 'SIGINT'))
+  // While it reads, Ctrl-C and Ctrl-Z are keys like any other; what they mean is decided where signals are.
+  for (const signal of ['SIGINT', 'SIGTSTP']) reader.on(signal, () => own.kill(own.pid, signal))
   const ended = new Promise<string>((resolve) => reader.once('close', () => resolve('')))
   try {
     const answer = reader.question(question, { signal })

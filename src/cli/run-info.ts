@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 
-import type { Holder, RunInfo } from '../engine/lock.ts'
+import type { Holder } from '../engine/holder.ts'
+import type { RunInfo } from '../engine/lock.ts'
 
 /** undefined: this machine does not say it. */
 const orUndefined = (read: () => string): string | undefined => {

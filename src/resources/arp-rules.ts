@@ -128,9 +128,10 @@ export const mergedSave = (
   out: readonly string[],
   wished: readonly string[],
 ): string => {
-  const kept = text.split('\n').filter((line) => !out.includes(addedRule(line) ?? ''))
-  const there = kept.map(addedRule)
-  const missing = wished.filter((rule) => !there.includes(rule))
+  const leaves = new Set(out)
+  const kept = text.split('\n').filter((line) => !leaves.has(addedRule(line) ?? ''))
+  const there = new Set(kept.map(addedRule))
+  const missing = wished.filter((rule) => !there.has(rule))
   if (missing.length === 0) return kept.join('\n')
   const lines = kept.some((line) => line.startsWith('*'))
     ? kept
@@ -138,5 +139,7 @@ export const mergedSave = (
   const named = lines.some((line) => line.startsWith(':IN ')) ? jfName : (chain: string) => chain
   const added = missing.map((rule) => `-A ${rule.replace(/^\w+/, named)}`)
   const at = 1 + lines.findLastIndex((line) => /^[*:]/.test(line))
-  return [...lines.slice(0, at), ...added, ...lines.slice(at)].join('\n').replace(/\n*$/, '\n')
+  return [...lines.slice(0, at), ...added, ...lines.slice(at)]
+    .join('\n')
+    .replace(/(?<!\n)\n*$/, '\n')
 }

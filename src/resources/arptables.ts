@@ -69,7 +69,7 @@ exec arptables -n -L`,
   diff: ({ rules, saved }, is) => {
     const wished = rules.flatMap(silencing)
     const ours = recorded(is)
-    const left = ours.filter((rule) => !wished.includes(rule))
+    const left = without(ours, wished)
     const all = [...new Set([...ours, ...wished])]
     const merged = mergedSave(is.saved, left, wished)
     return [
@@ -84,18 +84,17 @@ exec arptables -n -L`,
   after: ({ rules, saved }, is) => {
     const wished = rules.flatMap(silencing)
     const ours = recorded(is)
-    const left = ours.filter((rule) => !wished.includes(rule))
+    const left = without(ours, wished)
+    const gone = new Set(left)
     const missing = wished.filter((rule) => !is.live.some((each) => each.rule === rule))
     const all = [...new Set([...ours, ...wished])]
     return {
       live: [
         ...missing.map((rule) => ({ chain: chainOf(rule), rule })),
-        ...is.live.filter(({ rule }) => rule === undefined || !left.includes(rule)),
+        ...is.live.filter(({ rule }) => rule === undefined || !gone.has(rule)),
       ],
       record:
-        all.length > ours.length || left.length > 0
-          ? recordText(all.filter((rule) => !left.includes(rule)))
-          : is.record,
+        all.length > ours.length || left.length > 0 ? recordText(without(all, left)) : is.record,
       saved: saved === undefined ? is.saved : mergedSave(is.saved, left, wished),
       there: wished.length > 0 ? { file: true, folder: true } : is.there,
     }
@@ -105,7 +104,7 @@ exec arptables -n -L`,
     back: ({ saved }, { before, is }) => {
       // What somebody had put there before it was wished is theirs, though the record names it too.
       const ours = (theirs: readonly string[]): readonly string[] =>
-        recorded(is).filter((rule) => !theirs.includes(rule) || recorded(before).includes(rule))
+        without(recorded(is), without(theirs, recorded(before)))
       const merged = withoutFrame(
         is.saved,
         ours(before.saved.split('\n').flatMap((line) => addedRule(line) ?? [])),
@@ -136,6 +135,11 @@ interface Found {
 const recorded = (is: Found): readonly string[] => [
   ...new Set(is.record.split('\n').flatMap((line) => addedRule(line) ?? [])),
 ]
+
+const without = (rules: readonly string[], others: readonly string[]): readonly string[] => {
+  const out = new Set(others)
+  return rules.filter((rule) => !out.has(rule))
+}
 
 const recordText = (rules: readonly string[]): string =>
   rules.map((rule) => `-A ${rule}\n`).join('')
@@ -178,17 +182,14 @@ const addRule = (rule: string): Change => ({
 })
 
 /** Each line once, however often it is listed: all its copies go with it. */
-const takeRules = (live: readonly ListedRule[], ours: readonly string[]): readonly Change[] =>
-  live
-    .filter(
-      ({ chain, line, rule }, n) =>
-        rule !== undefined &&
-        ours.includes(rule) &&
-        live.findIndex(
-          (each) => each.chain === chain && each.line === line && each.rule === rule,
-        ) === n,
-    )
-    .map(takeRule)
+const takeRules = (live: readonly ListedRule[], ours: readonly string[]): readonly Change[] => {
+  const out = new Set(ours)
+  const found = live.filter(({ rule }) => rule !== undefined && out.has(rule))
+  const once = new Map(
+    found.map((each) => [JSON.stringify([each.chain, each.line, each.rule]), each] as const),
+  )
+  return [...once.values()].map(takeRule)
+}
 
 /**
  * By its number, the last first, if it was added more than once. By its words arptables 0.0.5 would take the

@@ -66,10 +66,13 @@ export const ruleKey = ({ chain, words }: ListedRule, family: Family): string =>
   const bare = withoutMark(words)
   const matches = bare.findIndex((word) => ['-m', '-j', '-g'].includes(word))
   const head = matches === -1 ? bare : bare.slice(0, matches)
-  const options = head.reduce<readonly (readonly string[])[]>((groups, word, n) => {
+  const options: string[][] = []
+  for (const [n, word] of head.entries()) {
     const begins = word === '!' || (word.startsWith('-') && head[n - 1] !== '!')
-    return begins ? [...groups, [word]] : [...groups.slice(0, -1), [...(groups.at(-1) ?? []), word]]
-  }, [])
+    const last = begins ? undefined : options.at(-1)
+    if (last === undefined) options.push([word])
+    else last.push(word)
+  }
   const place = (option: readonly string[]): number =>
     inOrder.indexOf(option.find((word) => word.startsWith('-')) ?? '')
   const sorted = options.toSorted((a, b) => place(a) - place(b))
@@ -82,6 +85,6 @@ export const ruleKey = ({ chain, words }: ListedRule, family: Family): string =>
 
 /** A line of `iptables -S` or of a saved file, which may begin with its counters; undefined: no rule. */
 export const ruleIn = (line: string): ListedRule | undefined => {
-  const [, chain, rest] = /^(?:\[\d+:\d+\] )?-A (\S+) ?(.*)$/.exec(line) ?? []
+  const [, chain, rest] = /^(?:\[\d+:\d+\] )?-A (\S+)(?: |$)(.*)$/.exec(line) ?? []
   return chain === undefined || rest === undefined ? undefined : { chain, words: splitWords(rest) }
 }

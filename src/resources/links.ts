@@ -9,8 +9,10 @@ export interface HeldLink {
 
 /** Reads what `ip -o link` shows. */
 export const heldLinks = lately((shown: string): readonly HeldLink[] =>
-  [...shown.matchAll(/^\d+: ([^:@\s]+)\S* <([^>]*)>/gm)].map(([, name = '', flags = '']) => ({
-    name,
-    up: flags.split(',').includes('UP'),
-  })),
+  [...shown.matchAll(/^\d+: ([^:@\s]+)(?:[:@]\S*)? <([^>\n]*)>/gm)].map(
+    ([, name = '', flags = '']) => ({
+      name,
+      up: flags.split(',').includes('UP'),
+    }),
+  ),
 )

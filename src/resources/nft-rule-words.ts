@@ -34,13 +34,12 @@ const joined = (elements: readonly string[]): readonly string[] => {
     return found === undefined ? [] : [found]
   })
   if (ranges.length !== elements.length) return elements.toSorted()
-  const merged = ranges
-    .toSorted(([a], [b]) => a - b)
-    .reduce<readonly (readonly [number, number])[]>((done, [first, last]) => {
-      const before = done.at(-1)
-      if (before === undefined || first > before[1] + 1) return [...done, [first, last]]
-      return [...done.slice(0, -1), [before[0], Math.max(before[1], last)]]
-    }, [])
+  const merged: [first: number, last: number][] = []
+  for (const [first, last] of ranges.toSorted(([a], [b]) => a - b)) {
+    const before = merged.at(-1)
+    if (before === undefined || first > before[1] + 1) merged.push([first, last])
+    else before[1] = Math.max(before[1], last)
+  }
   return merged.map(([first, last]) =>
     first === last ? String(first) : `${String(first)}-${String(last)}`,
   )
@@ -66,7 +65,7 @@ const canonicalToken = (token: string): string => {
 
 /** Equal for two spellings of one rule. */
 export const canonicalRule = (rule: string): string => {
-  const tokens = [...rule.matchAll(/"[^"]*"|\{[^}]*\}|[^\s{}"]+/g)]
+  const tokens = [...rule.matchAll(/"[^"]*"|\{[^{}]*\}|[^\s{}"]+/g)]
     .map(([token]) => canonicalToken(token))
     .filter((token) => token !== 'meta')
   return tokens

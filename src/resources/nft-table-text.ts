@@ -78,5 +78,7 @@ export const canonicalHead = (head: string): string =>
         return `priority ${String(base + Number(by ?? 0) * (sign === '-' ? -1 : 1))}`
       },
     )
-    .replace(/\s*;\s*/g, '; ')
+    .split(';')
+    .map((part) => part.trim())
+    .join('; ')
     .trim()

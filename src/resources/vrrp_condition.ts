@@ -13,15 +13,37 @@ interface Chain {
   readonly lines: readonly string[]
 }
 
+interface Block {
+  /** What its first line says. */
+  readonly words: readonly string[]
+  readonly lines: string[]
+}
+
+/** The blocks that begin with such a line, up to one that begins with `end`. */
+const blocksIn = (lines: readonly string[], begins: RegExp, end: string): readonly Block[] => {
+  const blocks: Block[] = []
+  let open: Block | undefined
+  for (const line of lines) {
+    if (open === undefined) {
+      const words = begins.exec(line)?.slice(1)
+      if (words !== undefined) open = { words, lines: [] }
+    } else if (line.startsWith(end)) {
+      blocks.push(open)
+      open = undefined
+    } else open.lines.push(line)
+  }
+  return blocks
+}
+
 const chainsOf = (ruleset: string): readonly Chain[] =>
-  [...ruleset.matchAll(/^table (\S+) (\S+) \{\n(.*?)^\}/gms)].flatMap(
-    ([, family = '', table = '', body = '']) =>
-      [...body.matchAll(/^\tchain (\S+) \{\n(.*?)^\t\}/gms)].map(([, name = '', text = '']) => ({
+  blocksIn(ruleset.split('\n'), /^table (\S+) (\S+) \{$/, '}').flatMap(
+    ({ words: [family = '', table = ''], lines: body }) =>
+      blocksIn(body, /^\tchain (\S+) \{$/, '\t}').map(({ words: [name = ''], lines }) => ({
         family,
         table,
         name,
         // A comment is no rule, whatever words it has.
-        lines: text.split('\n').map((line) => line.trim().replace(/ comment "[^"]*"/, '')),
+        lines: lines.map((line) => line.trim().replace(/ comment "[^"]*"/, '')),
       })),
   )
 
@@ -38,7 +60,7 @@ const filtersInput = ({ lines }: Chain): boolean =>
   lines.some((line) => /\bhook input\b/.test(line)) && lines.some(keepsOut)
 
 // By name where the host knows it, else by its number (RFC 5798, 5.1.1.4); alone, or in a set.
-const vrrp = /\b(l4proto|protocol|nexthdr) (\{[^}]*\b(vrrp|112)\b[^}]*\}|vrrp\b|112\b)/
+const vrrp = /\b(l4proto|protocol|nexthdr) (\{[^{}]*\b(vrrp|112)\b|vrrp\b|112\b)/
 
 const letsVrrpIn = ({ lines }: Chain): boolean =>
   lines.some((line) => vrrp.test(line) && /\b(accept|jump|goto)\b/.test(line))

@@ -5,6 +5,12 @@ import type { Answer } from './answer.ts'
 import { quote, type Sh } from './sh.ts'
 import { replacing, walking } from './walk.ts'
 
+/**
+ * What shows the host that the run is still there while its own process stands still: the kernel of its machine, which
+ * probes the connection; nothing but the SSH in between, if that goes on; or a pipe, which ends with the process.
+ */
+export type Witness = 'kernel' | 'ssh' | 'pipe'
+
 /** One piece of a script. */
 export interface Step {
   readonly run: Sh
@@ -13,9 +19,20 @@ export interface Step {
   /**
    * A file that the shell itself has open as descriptor 9 from here on until it dies, if this step succeeds: for a lock
    * that goes with the shell. The step has the descriptor, and no other step, so that nothing it starts keeps the lock.
+   * It finds the wire's Witness in $witness.
    */
   readonly holding?: string
 }
+
+/** How a shell ends that is none of POSIX's. */
+export const wrongShellExit = 97
+
+/*
+ * csh and zsh do with a script what they like: csh goes on behind a syntax error, and in zsh `path` is PATH. So they end
+ * before the first word of it that matters: to csh, $?shell is 1, and to others the last exit and a word.
+ */
+const onlySh = `test "$?shell" != 1 || exit ${String(wrongShellExit)}
+[ -z "\${ZSH_VERSION-}" ] || [ "$(emulate)" = sh ] || exit ${String(wrongShellExit)}`
 
 /*
  * A script is one function, called on its last line: when the connection drops half way, the shell has
@@ -24,7 +41,8 @@ export interface Step {
  * it cannot eat the script. The mark, fresh for every script, is printed on both streams, so that stdout
  * and stderr of each step are known apart.
  */
-const preamble = (mark: string): string => `lbprov() {
+const preamble = (mark: string): string => `${onlySh}
+lbprov() {
 LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH
 umask 022; cd /; chain=0
 lbprov_mark() { printf '\\n%s %s\\n' ${mark} "$1"; printf '\\n%s %s\\n' ${mark} "$1" >&2; }
@@ -45,12 +63,12 @@ const open = (path: string): string =>
 // Most hosts are asked the same.
 const plain = onceEach((run: Sh): string => `( eval ${quote(run.text)} ) </dev/null 9>&-; c=$?`)
 
-const held = ({ run }: Step, path: string): string =>
-  `if ${open(path)}; then ( eval ${quote(run.text)} ) </dev/null; c=$?; [ $c = 0 ] || exec 9>&-; else c=1; fi`
+const held = ({ run }: Step, path: string, witness: Witness): string =>
+  `if ${open(path)}; then ( witness=${witness}; eval ${quote(run.text)} ) </dev/null; c=$?; [ $c = 0 ] || exec 9>&-; else c=1; fi`
 
-const step = (each: Step): string => {
+const step = (each: Step, witness: Witness): string => {
   const { chained, holding } = each
-  const body = holding === undefined ? plain(each.run) : held(each, holding)
+  const body = holding === undefined ? plain(each.run) : held(each, holding, witness)
   return chained === true
     ? `if [ $chain = 0 ]; then ${body}; chain=$c; else c=skipped; fi; lbprov_mark "$c"`
     : `${body}; lbprov_mark "$c"`
@@ -66,10 +84,10 @@ const onlyAsks = ({ chained, holding }: Step): boolean => chained !== true && ho
  * the word is worth. So the answers of many questions go through dd(1), which sends them by 32 KB. Their marks on stderr
  * do not: by these it is known how far a host has come.
  */
-const gathered = (steps: readonly Step[]): string =>
-  steps.length < many
-    ? steps.map(step).join('\n')
-    : `{\n${steps.map(step).join('\n')}\n} 9>&- | dd ibs=4096 obs=32768 9>&- 2>/dev/null`
+const gathered = (steps: readonly Step[], witness: Witness): string => {
+  const all = steps.map((each) => step(each, witness)).join('\n')
+  return steps.length < many ? all : `{\n${all}\n} 9>&- | dd ibs=4096 obs=32768 9>&- 2>/dev/null`
+}
 
 /** The functions of walk.ts, for steps that call them. */
 const functionsFor = (steps: readonly Step[]): readonly string[] => {
@@ -95,19 +113,29 @@ const runsOf = (steps: readonly Step[]): readonly (readonly Step[])[] => {
  * The steps as one script for any POSIX shell's stdin. `mark` is a word that no output holds: 128 random
  * bits in hex.
  */
-export const pack = (steps: readonly Step[], mark: string): string =>
+export const pack = (steps: readonly Step[], mark: string, witness: Witness = 'ssh'): string =>
   [
     preamble(mark),
     ...functionsFor(steps),
-    ...runsOf(steps).map(gathered),
+    ...runsOf(steps).map((run) => gathered(run, witness)),
     'lbprov_mark end',
     '}',
     'lbprov',
     '',
   ].join('\n')
 
+/** Each stream holds this once a packed script has begun. */
+export const beginMark = (mark: string): string => `\n${mark} begin\n`
+
 /** Both streams hold this once a packed script has ended. */
 export const endMark = (mark: string): string => `\n${mark} end\n`
+
+/** What a stream holds where the script itself comes back. */
+export const echoed = (mark: string): string => `${mark} "$1"; printf`
+
+/** What a stream holds where both come as one, over a terminal too. */
+export const merged = (mark: string): readonly string[] =>
+  ['\n', '\r\n'].map((end) => `${mark} begin${end}${end}${mark} begin`)
 
 const split = (stream: string, mark: string): readonly string[] | undefined => {
   // The first piece is what the login shell itself had to say; the last is what stands behind the end.

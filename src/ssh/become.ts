@@ -3,9 +3,12 @@ import { randomBytes } from 'node:crypto'
 import { reveal, type Secret } from '../secret.ts'
 import { quote } from '../sh/sh.ts'
 import type { BecomePasswords } from './become-passwords.ts'
+import { makeFinder } from './gather.ts'
 import type { Channel, ChannelListener, Link } from './link.ts'
 import type { Reach } from './reach.ts'
 import * as say from './sentences/become.ts'
+import { saysSo } from './sentences/said.ts'
+import { oneStream } from './sentences/shell.ts'
 import { makeTimer } from './timer.ts'
 
 /** Bytes that a host may say on the way to its root's shell. */
@@ -31,7 +34,7 @@ export const lacksPassword = (ssh: Reach, said: string): boolean =>
   becomes(ssh) &&
   ssh.become?.method === 'sudo' &&
   !say.saysLocked(said) &&
-  /^sudo: .*(a password is required|required to read the password)/m.test(said)
+  saysSo(said, /^sudo: /, /a password is required|required to read the password/)
 
 /**
  * The shell behind sudo's question: the password goes to its stdin once it has asked in words that nobody can guess.
@@ -52,12 +55,20 @@ const tryPassword = (
   return link.run(command).then(
     (channel) =>
       new Promise((resolve, reject) => {
-        let said = Buffer.alloc(0)
-        let answered = 0
+        const said: Buffer[] = []
+        // The last bytes of it, as many as the question has.
+        let last = Buffer.alloc(0)
+        let answered = false
         let heard = 0
         let open = false
         const text = (): string =>
-          said.toString('utf8').replaceAll(prompt, '').replaceAll(` -c ${begins}`, '')
+          Buffer.concat(said)
+            .toString('utf8')
+            .replaceAll(prompt, '')
+            .replaceAll(` -c ${begins}`, '')
+        const mark = halves.join('')
+        const isOpen = makeFinder(mark)
+        const elsewhere = [prompt, mark].map(makeFinder)
         const timer = makeTimer(patienceMs, () => {
           channel.close()
           reject(say.strangeQuestion(link.hop, text()))
@@ -71,24 +82,23 @@ const tryPassword = (
           settle(act)
         }
         const judge = (): void => {
-          const wrong = answered > 0 && /try again|incorrect password/.test(text())
+          const wrong = answered && saysSo(text(), /try again|incorrect password/)
           if (wrong && !say.saysLocked(text())) resolve(undefined)
           else reject(say.notRoot(link.hop, text()))
         }
-        const read = (): void => {
-          const mark = said.indexOf(halves.join(''))
-          if (mark !== -1) {
+        const read = (bytes: Buffer): void => {
+          said.push(bytes)
+          last = Buffer.concat([last, bytes]).subarray(-prompt.length)
+          if (isOpen(bytes)) {
             open = true
             settle(() => resolve(channel))
-            const rest = said.subarray(mark + halves.join('').length)
+            const all = Buffer.concat(said)
+            const rest = all.subarray(all.indexOf(mark) + mark.length)
             if (rest.length > 0) hears.data('err', rest)
-          } else if (said.length > answered && said.toString('latin1').endsWith(prompt)) {
-            if (answered > 0) {
-              giveUp(judge)
-              return
-            }
-            answered = said.length
-            channel.write(`${reveal(password)}\n`)
+          } else if (last.equals(Buffer.from(prompt))) {
+            if (answered) giveUp(judge)
+            else channel.write(`${reveal(password)}\n`)
+            answered = true
           }
         }
         channel.listen({
@@ -99,9 +109,9 @@ const tryPassword = (
             }
             heard += bytes.length
             if (heard > mostTalk) giveUp(() => reject(say.strangeQuestion(link.hop, text())))
-            else if (stream === 'err') {
-              said = Buffer.concat([said, bytes])
-              read()
+            else if (stream === 'err') read(bytes)
+            else if (elsewhere.some((each) => each(bytes))) {
+              giveUp(() => reject(oneStream(link.hop)))
             }
           },
           refused: (why) => settle(() => reject(why)),

@@ -150,8 +150,7 @@ export const openConnection = async (
             algorithms,
             readyTimeout: 0,
             keepaliveInterval: ssh.serverAliveInterval * 1000,
-            // OpenSSH's 0: however many answers are missing.
-            keepaliveCountMax: ssh.serverAliveCountMax === 0 ? Infinity : ssh.serverAliveCountMax,
+            keepaliveCountMax: ssh.serverAliveCountMax,
             debug: theirs.heard,
             hostVerifier: verifier(hop, hostKeys, stream, (error) => (distrust = error)),
             authHandler: (offers, partial, go) => login.next(offers, partial, go),

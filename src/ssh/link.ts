@@ -1,4 +1,5 @@
 import type { ReachError } from '../errors.ts'
+import type { Witness } from '../sh/frame.ts'
 import type { Hop } from './hop.ts'
 
 /** One command that runs on a host. */
@@ -21,6 +22,7 @@ export interface ChannelListener {
 /** An open connection to a host, over which commands run: by ssh2, by the system's ssh, or on this machine. */
 export interface Link {
   readonly hop: Hop
+  readonly witness: Witness
   /**
    * Starts a command as the user who is logged in; `command` is constant text of lbprov's own.
    * @throws ReachError (stage `shell`) when the host has no channel for it

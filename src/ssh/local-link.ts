@@ -33,6 +33,7 @@ export const openLocalLink = (hop: Hop): Promise<Link> => {
   const env = { HOME: homedir(), PATH: path, USER: user, LOGNAME: user }
   return Promise.resolve({
     hop: here,
+    witness: 'pipe',
     run: async (command) => {
       try {
         const shell = { file: '/bin/sh', words: ['-c', command], env, killed: false }

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises'
 
 import { tame } from '../printable.ts'
 import type { Environment } from './config/tokens.ts'
+import { makeLast } from './last-text.ts'
 
 /** What ssh_config's ProxyCommand connects to. */
 export interface Proxy {
@@ -25,8 +26,8 @@ const mostKept = 2 ** 16
 /** For what is still on its way when the command has ended; a child of its own may keep the pipe open. */
 const lastWordsMs = 500
 
-// Ctrl-C reaches everybody at the terminal, and lbprov ends in its own time. Not every shell can say so.
-const undisturbed = `trap '' INT; exec "$@"`
+// Ctrl-C and Ctrl-Z reach everybody at the terminal, and lbprov ends in its own time. Not every shell can say so.
+const undisturbed = `trap '' INT TSTP; exec "$@"`
 
 /**
  * Runs the user's own command from ssh_config, in the user's own shell as OpenSSH does; its standard input and output are
@@ -36,10 +37,8 @@ export const startProxy = (command: string, env: Environment): Proxy => {
   const shell = env.SHELL === undefined || env.SHELL === '' ? '/bin/sh' : env.SHELL
   const words = ['-c', undisturbed, 'sh', shell, '-c', `exec ${command}`]
   const child = spawn('/bin/sh', words, { env, stdio: ['pipe', 'pipe', 'pipe'] })
-  let heard = Buffer.alloc(0)
-  child.stderr.on('data', (bytes: Buffer) => {
-    heard = Buffer.concat([heard, bytes]).subarray(-mostKept)
-  })
+  const heard = makeLast(mostKept)
+  child.stderr.on('data', (bytes: Buffer) => heard.add(bytes.toString('utf8')))
   for (const stream of child.stdio) stream?.on('error', () => undefined)
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin })
   stream.on('error', () => undefined)
@@ -62,7 +61,7 @@ export const startProxy = (command: string, env: Environment): Proxy => {
       const patience = setTimeout(lastWordsMs)
       await Promise.race([closed, patience])
       close()
-      return { exit, said: tame(heard.toString('utf8')) }
+      return { exit, said: tame(heard.text()) }
     },
   }
 }

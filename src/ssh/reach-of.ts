@@ -6,6 +6,7 @@ import type { HostConfig } from './config/host-config.ts'
 import { isPlace } from './place.ts'
 import type { LoginMethod, Reach } from './reach.ts'
 import * as say from './sentences/route.ts'
+import { signOfLife } from './sign-of-life.ts'
 import { wantedAlgorithms } from './wanted-algorithms.ts'
 
 /** What this machine has for every hop. */
@@ -124,8 +125,7 @@ export const reachOf = (wished: WishedHop, around: Around): Hopped => {
       checkHostIp: config.checkHostIp ?? false,
       connectTimeout:
         ssh.connectTimeout ?? (config.connectTimeout === 0 ? 120 : (config.connectTimeout ?? 10)),
-      serverAliveInterval: config.serverAliveInterval ?? 5,
-      serverAliveCountMax: config.serverAliveCountMax ?? 3,
+      ...signOfLife(config),
       addressFamily: config.addressFamily ?? 'any',
       bindAddress: config.bindAddress,
       proxyCommand: entry && ssh.proxyJump === undefined ? config.proxyCommand : undefined,

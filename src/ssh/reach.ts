@@ -35,7 +35,7 @@ export interface Reach {
   readonly checkHostIp: boolean
   /** Seconds. */
   readonly connectTimeout: number
-  /** Seconds; 0: never. */
+  /** Seconds. */
   readonly serverAliveInterval: number
   readonly serverAliveCountMax: number
   readonly addressFamily: 'any' | 'inet' | 'inet6'

@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 
 import type { Client } from 'ssh2'
 
+import { aliveSeconds } from '../engine/liveness.ts'
 import type { ReachError } from '../errors.ts'
 import type { Hop } from './hop.ts'
 import type { Reach } from './reach.ts'
@@ -21,6 +22,9 @@ export const tcp = ({ ssh, at }: Hop): Socket => {
     port: ssh.port,
     // Not an option of Socket's own connect(): each round trip of a login would wait 40 ms for an acknowledgement.
     noDelay: true,
+    // A process that is stopped says nothing, but its kernel does (engine/liveness.ts).
+    keepAlive: true,
+    keepAliveInitialDelay: aliveSeconds * 1000,
     // What comes from an address of one family goes to one of the same.
     family: families[ssh.addressFamily] || (bound === undefined ? 0 : isIP(bound)),
     ...(bound === undefined ? {} : { localAddress: bound }),

@@ -62,6 +62,8 @@ export const ssh2Link = (connections: readonly [Connection, ...Connection[]]): L
   }
   return {
     hop,
+    // The kernel of a jump host, or what a command has connected, answers for itself.
+    witness: connections.length === 1 && hop.ssh.proxyCommand === undefined ? 'kernel' : 'ssh',
     run: (command) =>
       new Promise((resolve, reject) => {
         let refuse: (why: ReachError) => void = reject

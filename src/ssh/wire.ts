@@ -77,7 +77,9 @@ export const openWire = (link: Link, passwords: BecomePasswords): Wire => {
     const answers = trip?.hasBegun() === true
     greeted ||= answers
     talk = answers ? 0 : talk + bytes.length
-    if (talk > mostTalk) die((step) => say.talksUnasked(hop, mostTalk, step))
+    const spoilt = trip?.spoilt()
+    if (spoilt !== undefined) die(() => (spoilt === 'echo' ? say.echoes(hop) : say.oneStream(hop)))
+    else if (talk > mostTalk) die((step) => say.talksUnasked(hop, mostTalk, step))
     else if (trip !== undefined && trip.size() > mostBytes) {
       die((step) => say.tooMuch(hop, mostBytes, step))
     } else trip?.heard()
@@ -141,7 +143,11 @@ export const openWire = (link: Link, passwords: BecomePasswords): Wire => {
         if (news.hasSubscribers) news.publish({ host: hop.host, n, phase } satisfies TripNews)
       }
       const wholeMs = Math.max(timeoutMs, Math.min(mostSilences * timeoutMs, longestMs))
-      const silence = makeTimer(timeoutMs, () => die((step) => say.tooSlow(hop, timeoutMs, step)))
+      const silence = makeTimer(timeoutMs, () =>
+        die((step) =>
+          greeted ? say.tooSlow(hop, timeoutMs, step) : say.neverBegan(hop, timeoutMs, preface),
+        ),
+      )
       const whole = makeTimer(wholeMs, () => die((step) => say.tooLong(hop, wholeMs, step)))
       const settle = (act: () => void): void => {
         silence.stop()
@@ -149,7 +155,7 @@ export const openWire = (link: Link, passwords: BecomePasswords): Wire => {
         trip = undefined
         act()
       }
-      const made = makeTrip(steps)
+      const made = makeTrip(steps, link.witness)
       trip = {
         ...made,
         heard: () => {

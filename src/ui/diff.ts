@@ -17,16 +17,26 @@ const painted = (line: string, paint: Paint): string => {
 /** More of one file than this nobody reads before he says yes. */
 const mostLines = 200
 
+/** Two texts that differ in more lines than this have nothing in common that is worth the time to find it. */
+const mostEdits = 1000
+
+const allOf = (text: string, mark: '+' | '-', paint: Paint): readonly string[] =>
+  text === ''
+    ? []
+    : text
+        .replace(/\n$/, '')
+        .split('\n')
+        .map((line) => painted(printable(`${mark}${line}`), paint))
+
 const hunks = ({ before, after = '' }: Change, paint: Paint): readonly string[] => {
   // A new file is all of it.
-  if (before === undefined && after.endsWith('\n'))
-    return after
-      .slice(0, -1)
-      .split('\n')
-      .map((line) => painted(printable(`+${line}`), paint))
-  return structuredPatch('', '', before ?? '', after, undefined, undefined, {
+  if (before === undefined && after.endsWith('\n')) return allOf(after, '+', paint)
+  const patch = structuredPatch('', '', before ?? '', after, undefined, undefined, {
     context: 3,
-  }).hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => {
+    maxEditLength: mostEdits,
+  })
+  if (patch === undefined) return [...allOf(before ?? '', '-', paint), ...allOf(after, '+', paint)]
+  return patch.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => {
     const place = `@@ -${String(oldStart)},${String(oldLines)} +${String(newStart)},${String(newLines)} @@`
     return [
       ...(before === undefined ? [] : [paint.faint(place)]),

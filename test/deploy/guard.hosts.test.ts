@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
@@ -126,5 +127,32 @@ phases:
     expect(isWalled(rs1)).toBe(false)
     expect(ran.out).toContain('of "touch /tmp/wall run", so the host took it back by itself.')
     expect(ran.out).toContain('  touch /tmp/wall: is not there, wished run\n')
+  })
+
+  it('is kept when the old connection falls silent behind a change that is safe, whatever ssh_config says of silence', async () => {
+    const rs1 = site.host('rs1')
+    const playbook = site.put(
+      'two.yaml',
+      `name: two
+phases:
+  - name: wall
+    hosts: real_servers
+    tasks:
+      - command: { argv: [touch, /tmp/safe], creates: /tmp/safe }
+      - command: { argv: [sh, -c, touch /tmp/moved; sleep 3], creates: /tmp/moved, undo: [rm, /tmp/moved] }
+`,
+    )
+    const config = site.put('ssh_config', 'Host *\n  ServerAliveInterval 0\n')
+    const work = site.lbprov(
+      ...['apply', site.inventory(), '--yes', '--playbook', playbook, '-F', config],
+    )
+    while (!existsSync(`/proc/${String(rs1.pid)}/root/tmp/moved`)) await wait(5)
+    const connection = rs1.connections
+    const afterBytes = rs1.passed(connection, 'out')
+    rs1.breakAt({ connection, direction: 'out', afterBytes, then: 'stall' })
+    const { exit, out } = await work
+    expect(out).toContain('✔ wall      rs1  2 changed, proved')
+    expect(exit).toBe(0)
+    rs1.heal()
   })
 })

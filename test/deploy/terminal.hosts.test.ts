@@ -26,14 +26,9 @@ const onTerminal = async (
   keys: readonly (readonly [after: string, key: string])[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Session> => {
-  const line = [
-    'stty cols 120 rows 60; exec',
-    process.execPath,
-    '--import',
-    'tsx',
-    'src/main.ts',
-    ...words,
-  ].join(' ')
+  // As below a person's shell: what is stopped there is a job of it.
+  const program = [process.execPath, '--import', 'tsx', 'src/main.ts', ...words].join(' ')
+  const line = `stty cols 120 rows 60; set -m; ${program}; exit $?`
   const child = spawn('script', ['-qefc', line, '/dev/null'], {
     env: { PATH: process.env.PATH, VRRP_PASS: password, HOME: site.home, TERM: 'xterm', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -56,8 +51,9 @@ const isBare = (name: string): boolean =>
   site.host(name).run(['ip', '-o', '-4', 'addr', 'show', 'eth0']).out === ''
 
 const ctrlC = '\u0003'
+const ctrlZ = '\u001a'
 
-describe('on a terminal', { timeout: 30_000 }, () => {
+describe('on a terminal', { timeout: 120_000 }, () => {
   it('a person is asked, and the run is drawn', async () => {
     const ran = await onTerminal(['apply', site.inventory()], [['[y/N]', 'y\r']])
     expect(ran.exit).toBe(0)
@@ -85,6 +81,22 @@ describe('on a terminal', { timeout: 30_000 }, () => {
     expect(ran.exit).toBe(130)
     expect(ran.text).toMatch(/interrupted · .* · nothing was changed\n$/)
     expect([isBare('lb1'), isBare('rs1')]).toEqual([true, true])
+  })
+
+  it('Ctrl-Z does not stop a run that has hosts locked, neither at the question nor later', async () => {
+    const ran = await onTerminal(
+      ['apply', site.inventory()],
+      [
+        ['[y/N]', ctrlZ],
+        ['Not suspended', 'y\r'],
+        ['changed, proved', ctrlZ],
+      ],
+    )
+    expect(ran.exit).toBe(0)
+    expect(
+      ran.text.match(/Not suspended: hosts may wait for lbprov; Ctrl-C ends it\./g),
+    ).toHaveLength(2)
+    expect(ran.text).toMatch(/19 changed, 0 failed · .* · the next run will find nothing to do\n$/)
   })
 
   it('Ctrl-C in the middle lets the running step end', async () => {

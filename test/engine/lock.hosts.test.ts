@@ -5,20 +5,17 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 
-import {
-  lockAnswer,
-  lockStep,
-  readHolder,
-  settleLock,
-  type RunInfo,
-} from '../../src/engine/lock.ts'
+import { readHolder } from '../../src/engine/holder.ts'
+import { liveness } from '../../src/engine/liveness.ts'
+import { lockAnswer, lockStep, settleLock, type RunInfo } from '../../src/engine/lock.ts'
 import type { Wire } from '../../src/engine/wire.ts'
 import { LockedError } from '../../src/errors.ts'
 import type { Answer } from '../../src/sh/answer.ts'
-import { endMark, pack, unpack, type Step } from '../../src/sh/frame.ts'
+import { endMark, pack, unpack, type Step, type Witness } from '../../src/sh/frame.ts'
 import { sh } from '../../src/sh/sh.ts'
 import { makeDial } from '../../src/ssh/dial.ts'
 import { toyHost, type Toy } from '../toy/toy.ts'
+import { makeRun } from './runs.ts'
 
 let toy: Toy
 beforeAll(async () => {
@@ -26,17 +23,6 @@ beforeAll(async () => {
 })
 afterAll(() => toy.close())
 
-const makeRun = (letter: string, isOver = false): RunInfo => ({
-  id: letter.repeat(16),
-  who: `${letter}@controller`,
-  controller: undefined,
-  pid: 1,
-  started: '1',
-  since: Date.UTC(2026, 10, 21, 14, 3, 12),
-  cluster: 'toys',
-  version: '0.0.0',
-  isOver: () => isOver,
-})
 const a = makeRun('a')
 const b = makeRun('b')
 
@@ -55,9 +41,13 @@ const appears = async (path: string): Promise<void> => {
 }
 
 /** The lock, wanted by `run` over a wire of its own that is closed again at once. */
-const wanted = async (run: RunInfo, seconds = 0): Promise<Answer | undefined> => {
+const wanted = async (
+  run: RunInfo,
+  seconds = 0,
+  limits = liveness,
+): Promise<Answer | undefined> => {
   const wire = await dial()
-  const answer = await first(wire, lockStep(run, seconds))
+  const answer = await first(wire, lockStep(run, seconds, undefined, limits))
   wire.close()
   return answer
 }
@@ -141,7 +131,7 @@ describe('a locked host', () => {
 })
 
 /** A shell in the toy that came from somewhere, under sudo as on a host where lbprov is not root. */
-const shellFrom = (connection: string) => {
+const shellFrom = (connection: string, witness: Witness = 'ssh') => {
   const child = spawn(
     'nsenter',
     [
@@ -158,7 +148,7 @@ const shellFrom = (connection: string) => {
   return {
     ask: async (step: Step): Promise<Answer | undefined> => {
       said.out = said.err = ''
-      child.stdin.write(pack([step], mark))
+      child.stdin.write(pack([step], mark, witness))
       while (!said.out.includes(endMark(mark))) {
         const [bytes] = (await once(child.stdout, 'data')) as [Buffer]
         said.out += bytes.toString()
@@ -173,46 +163,93 @@ const shellFrom = (connection: string) => {
 }
 
 /** What ss of iproute2 says of connections, shortened, with the numbers of one of them. */
-const sockets = (received: number, acknowledged: number): string => `\
+const sockets = (received: number, acknowledged: number, segments: string): string => `\
 State Recv-Q Send-Q Local Address:Port  Peer Address:Port Process
 ESTAB 0      0          127.0.0.1:37180    127.0.0.1:8080
-\t cubic wscale:10,10 rto:200 rtt:0.01/0.005 mss:65483 lastsnd:90000 lastrcv:90000 lastack:90000 pacing_rate 1bps
+\t cubic wscale:10,10 rto:200 rtt:0.01/0.005 mss:65483 segs_out:4 segs_in:9 lastsnd:900000 lastrcv:900000 lastack:900000
 ESTAB 0      0      [::ffff:10.0.0.5]:22    [::ffff:198.51.100.7]:51234
-\t cubic wscale:7,7 rto:204 rtt:0.3/0.1 ato:40 lastsnd:${String(received)} lastrcv:${String(received)} lastack:${String(acknowledged)} minrtt:0.2
+\t cubic wscale:7,7 rto:204 rtt:0.3/0.1 ato:40 ${segments} lastsnd:${String(received)} lastrcv:${String(received)} lastack:${String(acknowledged)} minrtt:0.2
 ESTAB 0      0           10.0.0.5:22     198.51.100.8:51234
 \t cubic wscale:7,7 rto:204 rtt:0.3/0.1 ato:40 lastsnd:1 minrtt:0.2
 `
 
-describe('a connection', () => {
-  const says = (text: string): void => {
-    toy.write('/tmp/ss.txt', text)
-    toy.write('/usr/local/sbin/ss', '#!/bin/sh\ncat /tmp/ss.txt\n')
-    toy.run(['chmod', '755', '/usr/local/sbin/ss'])
-  }
+/** The kernel says this of the connections of the toy; N is another number each time. */
+const says = (text: string): void => {
+  toy.write('/tmp/ss.txt', text)
+  toy.write('/tmp/n', '10')
+  toy.write(
+    '/usr/local/sbin/ss',
+    '#!/bin/sh\nn=$(($(cat /tmp/n) + 1)); echo $n >/tmp/n; exec sed "s/N/$n/" /tmp/ss.txt\n',
+  )
+  toy.run(['chmod', '755', '/usr/local/sbin/ss'])
+}
 
-  it('is known through sudo, and whom it silences is taken over', async () => {
+describe('a run whose connection is silent', () => {
+  const limits = { ...liveness, sampleSeconds: 1 }
+  const lockOf = async (witness: Witness, text: string): Promise<number | undefined> => {
+    const holder = shellFrom('198.51.100.7 51234 10.0.0.5 22', witness)
+    expect(await holder.ask(lockStep(a, 0))).toMatchObject({ exit: 0, err: '' })
+    says(text)
+    const answer = await wanted(b, 0, limits)
+    expect(answer?.err).toBe('')
+    await holder.end()
+    return answer?.exit
+  }
+  const [kept, taken] = [4, 0]
+
+  it.each([
+    ['something was heard a while ago', 29_000, 29_000, 'segs_in:9', kept],
+    [
+      'what it was sent was acknowledged: it only listens for long',
+      120_000,
+      900,
+      'segs_in:9',
+      kept,
+    ],
+    ['something was heard, and nothing was sent for long', 900, 120_000, 'segs_in:9', kept],
+    ['its kernel answers', 700_000, 700_000, 'segs_in:N', kept],
+    ['its kernel does not answer', 31_000, 45_000, 'segs_in:9', taken],
+    ['it is not known whether its kernel answers', 31_000, 45_000, '', kept],
+    ['it is not known whether its kernel answers, for very long', 601_000, 700_000, '', taken],
+  ] as const)(
+    'and whose kernel is at the other end: %s',
+    async (_, received, acknowledged, segments, exit) => {
+      expect(await lockOf('kernel', sockets(received, acknowledged, segments))).toBe(exit)
+    },
+  )
+
+  it.each([
+    ['for a while', 599_000, 'segs_in:9', kept],
+    ['for very long', 601_000, 'segs_in:9', taken],
+    ['for very long, while the kernel of another answers', 601_000, 'segs_in:N', taken],
+  ] as const)('and where only SSH speaks for it: %s', async (_, silent, segments, exit) => {
+    expect(await lockOf('ssh', sockets(silent, silent, segments))).toBe(exit)
+  })
+
+  it('has none of its own on this very machine', async () => {
+    expect(await lockOf('pipe', sockets(700_000, 700_000, 'segs_in:9'))).toBe(kept)
+  })
+})
+
+describe('a connection', () => {
+  it('is known through sudo', async () => {
     const holder = shellFrom('198.51.100.7 51234 10.0.0.5 22')
     expect(await holder.ask(lockStep(a, 0))).toMatchObject({ exit: 0, err: '' })
     says('')
-    expect(readHolder((await wanted(b))?.out ?? '')).toMatchObject({ from: '198.51.100.7' })
-    // Something was heard a while ago; and not heard, but acknowledged: a run that only listens for long.
-    for (const [received, acknowledged] of [
-      [29_000, 29_000],
-      [120_000, 900],
-      [900, 120_000],
-    ] as const) {
-      says(sockets(received, acknowledged))
-      expect((await wanted(b))?.exit).toBe(4)
-    }
-    says(sockets(31_000, 45_000))
-    expect(await wanted(b)).toMatchObject({ exit: 0, err: '' })
+    expect(readHolder((await wanted(b))?.out ?? '')).toMatchObject({
+      from: '198.51.100.7',
+      answers: false,
+      quiet: 0,
+    })
+    says(sockets(180_000, 190_000, ''))
+    expect(readHolder((await wanted(b))?.out ?? '')).toMatchObject({ quiet: 180 })
     await holder.end()
   })
 
   it('of another client is not mistaken for it, nor one that is told in no way that is known', async () => {
     const holder = shellFrom('198.51.100.8 51234 10.0.0.5 22')
     expect((await holder.ask(lockStep(a, 0)))?.exit).toBe(0)
-    says(sockets(90_000, 90_000))
+    says(sockets(900_000, 900_000, 'segs_in:9'))
     expect((await wanted(b))?.exit).toBe(4)
     await holder.end()
     const odd = shellFrom('$(reboot) 1 2 3')

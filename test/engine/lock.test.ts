@@ -6,13 +6,8 @@ import fc from 'fast-check'
 import { afterAll, describe, expect, it } from 'vitest'
 
 import { makeRun } from '../../src/cli/run-info.ts'
-import {
-  lockAnswer,
-  lockedSentence,
-  readHolder,
-  type Holder,
-  type RunInfo,
-} from '../../src/engine/lock.ts'
+import { lockedSentence, readHolder, type Holder } from '../../src/engine/holder.ts'
+import { lockAnswer, type RunInfo } from '../../src/engine/lock.ts'
 import { AnswerError, LockedError } from '../../src/errors.ts'
 import { pack, unpack, type Step } from '../../src/sh/frame.ts'
 import { sh } from '../../src/sh/sh.ts'
@@ -65,10 +60,10 @@ const about = {
 }
 const held = (words: Partial<Record<'first' | 'run' | 'shell' | 'from' | 'json', string>> = {}) =>
   [
-    words.first ?? '240 no',
+    words.first ?? '240 no 0',
     words.run ?? 'run 0123456789abcdef',
     words.shell ?? 'shell 812',
-    words.from ?? 'from 198.51.100.7 51234',
+    words.from ?? 'from 198.51.100.7 51234 kernel',
     words.json ?? JSON.stringify(about),
     '',
   ].join('\n')
@@ -78,20 +73,27 @@ describe('what a host says of the holder', () => {
     expect(readHolder(held())).toEqual({
       ...about,
       run: '0123456789abcdef',
+      shell: 812,
       from: '198.51.100.7',
+      answers: true,
       age: 240,
+      quiet: 0,
       busy: false,
     })
-    expect(readHolder(held({ from: 'from - -', first: '-3 yes' }))).toMatchObject({
+    expect(readHolder(held({ from: 'from - - pipe', first: '-3 yes 90' }))).toMatchObject({
       from: undefined,
+      answers: false,
       age: 0,
+      quiet: 90,
       busy: true,
     })
   })
 
   it.each([
     [''],
-    ['240 no\n'],
+    ['240 no 0\n'],
+    [held({ first: '240 no' })],
+    [held({ from: 'from 198.51.100.7 51234' })],
     [held({ run: 'run me' })],
     [held({ json: '{}' })],
     [held({ json: JSON.stringify({ ...about, who: 'a\u001b[2Jb' }) })],
@@ -108,7 +110,7 @@ describe('what a host says of the holder', () => {
     fc.assert(
       fc.property(text, text, text, (who, from, started) => {
         const said = held({
-          from: `from ${from} 1`,
+          from: `from ${from} 1 ssh`,
           json: JSON.stringify({ ...about, who, started }),
         })
         const answer = { exit: 4, out: said, err: '' }
@@ -147,6 +149,17 @@ describe('the second run is told', () => {
   it('the day, when it is another', () => {
     expect(told({ age: 26 * 3600 })).toContain('since 2026-11-20 12:07:12, 26 hours ago')
   })
+  it('that a run says nothing, and why that may be', () => {
+    const begins =
+      'lb1: ops@laptop (198.51.100.7) has been at work here since 14:03:12, 4 minutes ago; wait until that run ends, or stop it there, and run again.'
+    expect(told({ quiet: 29 })).toBe(begins)
+    expect(told({ quiet: 125 })).toBe(
+      `${begins} It has said nothing for 2 minutes, but its machine answers: it may be stopped there (Ctrl-Z, a debugger); let it go on.`,
+    )
+    expect(told({ quiet: 125, answers: false })).toBe(
+      `${begins} It has said nothing for 2 minutes; after 10 minutes of silence it counts as dead, and the lock is free. If you know that it is dead, "kill 812" as root there frees the lock at once.`,
+    )
+  })
   it('that a dead run’s command still runs', () => {
     expect(told({ busy: true })).toBe(
       'lb1: a run of ops@laptop (198.51.100.7) has been at work here since 14:03:12, 4 minutes ago; it is gone, but a command of it still runs here. Wait until that has ended, and run again.',
@@ -163,7 +176,8 @@ describe('a run knows which of its own machine’s runs are over', () => {
   const run = makeRun('web', '1.0.0')
   const holderOf = ({ who, controller, pid, started }: RunInfo): Holder => ({
     ...{ who, controller, pid, started },
-    ...{ since: about.since, run: 'f'.repeat(16), from: undefined, age: 1, busy: false },
+    ...{ since: about.since, run: 'f'.repeat(16), shell: 812, from: undefined, answers: false },
+    ...{ age: 1, quiet: 0, busy: false },
   })
   const mine = holderOf(run)
 

@@ -194,7 +194,7 @@ const lock: Target = {
   seeds: [
     asText([
       said(
-        '12 no\nrun 0123456789abcdef\nshell 12\nfrom 192.0.2.1 22\n{"who":"ops@laptop","controller":"a","pid":1,"started":"1","since":"2026-01-01T00:00:00Z"}\n',
+        '12 no 0\nrun 0123456789abcdef\nshell 12\nfrom 192.0.2.1 22 ssh\n{"who":"ops@laptop","controller":"a","pid":1,"started":"1","since":"2026-01-01T00:00:00Z"}\n',
         4,
       ),
     ]),

@@ -2,12 +2,15 @@ import { describe, expect, it } from 'vitest'
 
 import type { Become } from '../../src/inventory/cluster.ts'
 import { Secret } from '../../src/secret.ts'
+import { parsePlatform, platformQuestions } from '../../src/platform.ts'
 import { sh } from '../../src/sh/sh.ts'
 import { makeBecomePasswords } from '../../src/ssh/become-passwords.ts'
 import { makeDial } from '../../src/ssh/dial.ts'
 import { openOpensshLink } from '../../src/ssh/openssh/openssh-link.ts'
 import type { Person } from '../../src/ssh/person.ts'
 import { openWire } from '../../src/ssh/wire.ts'
+import type { Seed } from '../toy/seed.ts'
+import type { Toy } from '../toy/toy.ts'
 import { meansOf } from './openssh/means.ts'
 import { hopTo, reachOf } from './reach-of.ts'
 import { dialTo, failure, nowhere, say, tidy, toy } from './scene.ts'
@@ -43,6 +46,11 @@ const first = async (user: string, become: Become, who?: Person, on = host) => {
   } finally {
     wire.close()
   }
+}
+/** A toy for several tests, once one of them wants it. */
+const toyHostWith = (accounts: Seed['accounts']) => {
+  let made: Promise<Toy> | undefined
+  return () => (made ??= toy({ accounts, sudoers: '' }))
 }
 const root = [{ exit: 0, out: 'root\n', err: '' }]
 
@@ -112,6 +120,98 @@ describe('root by sudo without a password', () => {
       "become: lb1 (127.0.0.1 port PORT) has no sudo, and ops is to become root by it. Install it, or log in as root with ssh.become: false. It said:
         env: 'sudo': No such file or directory"
     `)
+  })
+})
+
+describe('what sudo itself has against it', () => {
+  const on = toyHostWith({ ops: {}, ann: { password: 'horse' } })
+  const rules = 'ops ALL=(ALL) NOPASSWD: ALL\nann ALL=(ALL) ALL\n'
+  /** The same twice: at once, and after a password. */
+  const says = async (sudoers: string): Promise<string> => {
+    const there = await on()
+    there.write('/etc/sudoers.d/toy', `${sudoers}\n${rules}`)
+    const [without, withOne] = [
+      await failure(first('ops', sudo, undefined, there)),
+      await failure(first('ann', sudoBy('horse'), undefined, there)),
+    ]
+    expect(withOne.replaceAll(/\bann\b/g, 'ops')).toBe(without)
+    return without
+  }
+
+  it('a secure_path, or a runchroot, where there is no sh', async () => {
+    const sentence = await says('Defaults secure_path=/nonexistent')
+    expect(sentence).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) lets ops become root, but its sudo finds no sh: secure_path or runchroot in sudoers leads to where there is none. "sudo -l" there shows both; mend that line, or log in as root with ssh.become: false. It said:
+        sudo: sh: command not found"
+    `)
+    expect(await says('Defaults runchroot=/nonexistent')).toBe(sentence)
+  })
+
+  it('a runcwd that is not there', async () => {
+    expect(await says('Defaults runcwd=/nonexistent')).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) lets ops become root, but its sudo cannot go where runcwd or runchroot (CWD=, CHROOT=) in sudoers says. "sudo -l" there shows it; make that folder, or mend the line. It said:
+        sudo: unable to change directory to /nonexistent: No such file or directory
+        sudo: unable to execute /usr/bin/sh: No such file or directory"
+    `)
+  })
+
+  it('a log that it cannot write, in its own words', async () => {
+    expect(await says('Defaults log_output,iolog_dir=/proc/nowhere')).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) does not let ops become root by sudo. It said:
+        sudo: unable to mkdir /proc/nowhere: No such file or directory"
+    `)
+  })
+
+  it('sudoers that it does not take', async () => {
+    const there = await on()
+    there.run(['chmod', '666', '/etc/sudoers'])
+    expect(await says('')).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) does not let ops become root: sudo cannot read its own sudoers. As root there, "visudo -c" says what is wrong with it. It said:
+        sudo: /etc/sudoers is world writable
+        sudo: no valid sudoers sources found, quitting
+        sudo: error initializing audit plugin sudoers_audit"
+    `)
+    there.run(['chmod', '440', '/etc/sudoers'])
+  })
+
+  it('that it is not setuid', async () => {
+    const there = await on()
+    there.run(['chmod', 'u-s', '/usr/bin/sudo'])
+    expect(await says('')).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) has a sudo by which ops cannot become root: it must be root's and setuid, on a file system without nosuid. Install it anew there, or log in as root with ssh.become: false. It said:
+        sudo: /usr/bin/sudo must be owned by uid 0 and have the setuid bit set"
+    `)
+    there.run(['chmod', 'u+s', '/usr/bin/sudo'])
+  })
+
+  it('nothing, but nobody else may start it', async () => {
+    const there = await on()
+    there.run(['chmod', '700', '/usr/bin/sudo'])
+    expect(await says('')).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) has a sudo that ops may not start, and ops is to become root by it. Is it executable for ops (ls -l, namei -l)? Mend that, or log in as root with ssh.become: false. It said:
+        env: 'sudo': Permission denied"
+    `)
+    there.run(['chmod', '4755', '/usr/bin/sudo'])
+  })
+
+  it('nothing, but sh may start no program: with a password it ends, without one the first question tells', async () => {
+    const there = await on()
+    for (const noExec of [
+      `Defaults noexec\n${rules}`,
+      'ops ALL=(ALL) NOPASSWD: NOEXEC: ALL\nann ALL=(ALL) NOEXEC: ALL\n',
+    ]) {
+      there.write('/etc/sudoers.d/toy', noExec)
+      const sentence = await failure(first('ann', sudoBy('horse'), undefined, there))
+      expect(sentence).toContain('but sh may start no program there: that is noexec in sudoers.')
+      expect(sentence).toContain('"Defaults:ann !noexec"')
+      const wire = await dialTo(as('ops', sudo, there))
+      const [answer] = await wire.trip([{ run: platformQuestions.user ?? sh`false` }], 20_000)
+      wire.close()
+      const answers = answer === undefined ? {} : { user: answer }
+      expect(() => parsePlatform('lb1', answers)).toThrow(
+        /^lb1: sh may start no program there \(.*id: Permission denied\)\. Is there noexec in sudoers\? What lifts it is "Defaults !noexec" in a file in \/etc\/sudoers\.d, or EXEC: for NOEXEC: in the rule\.$/,
+      )
+    }
   })
 })
 
@@ -248,6 +348,30 @@ describe('root by sudo with a password', () => {
 
 describe('root by doas', () => {
   const doas: Become = { ...sudo, method: 'doas' }
+
+  it('not where doas has something against itself', async () => {
+    const on = await toy({ accounts: { ops: {} }, doas: 'permit nopass ops as root\n' })
+    const says = () => failure(first('ops', doas, undefined, on))
+    on.run(['chmod', '666', '/etc/doas.conf'])
+    expect(await says()).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) does not let ops become root: doas does not take its own /etc/doas.conf. As root there, "doas -C /etc/doas.conf" and "ls -l" say what is wrong with it. It said:
+        doas: /etc/doas.conf is writable by group or other"
+    `)
+    on.run(['chmod', '400', '/etc/doas.conf'])
+    on.write('/etc/doas.conf', 'permit nopass ops as root\nallow all\n')
+    expect(await says()).toContain('doas does not take its own /etc/doas.conf')
+    on.write('/etc/doas.conf', 'permit nopass ops as root\n')
+    on.run(['chmod', 'u-s', '/usr/bin/doas'])
+    expect(await says()).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) has a doas by which ops cannot become root: it must be root's and setuid, on a file system without nosuid. Install it anew there, or log in as root with ssh.become: false. It said:
+        doas: not installed setuid"
+    `)
+    on.run(['chmod', '4700', '/usr/bin/doas'])
+    expect(await says()).toMatchInlineSnapshot(`
+      "become: lb1 (127.0.0.1 port PORT) has a doas that ops may not start, and ops is to become root by it. Is it executable for ops (ls -l, namei -l)? Mend that, or log in as root with ssh.become: false. It said:
+        bash: line 1: /usr/bin/doas: Permission denied"
+    `)
+  })
 
   it('without a password', async () => {
     const on = await toy({ accounts: { ops: {} }, doas: 'permit nopass ops as root\n' })

@@ -94,8 +94,10 @@ describe('the inventory wins over ssh_config, which wins over the defaults', () 
     ['checkHostIp', {}, 'CheckHostIP yes', true, true],
     ['connectTimeout', { connectTimeout: 3 }, 'ConnectTimeout 30', 3, 30],
     ['connectTimeout', { connectTimeout: 3 }, 'ConnectTimeout none', 3, 120],
-    ['serverAliveInterval', {}, 'ServerAliveInterval 0', 0, 0],
-    ['serverAliveCountMax', {}, 'ServerAliveCountMax 9', 9, 9],
+    ['serverAliveInterval', {}, 'ServerAliveInterval 2', 2, 2],
+    ['serverAliveInterval', {}, 'ServerAliveInterval 0', 5, 5],
+    ['serverAliveCountMax', {}, 'ServerAliveCountMax 2', 2, 2],
+    ['serverAliveCountMax', {}, 'ServerAliveCountMax 9', 3, 3],
     ['addressFamily', {}, 'AddressFamily inet6', 'inet6', 'inet6'],
     ['bindAddress', {}, 'BindAddress 10.0.0.1', '10.0.0.1', '10.0.0.1'],
     [

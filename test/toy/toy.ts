@@ -45,6 +45,8 @@ export interface Toy extends Omit<Relay, 'close'> {
   run(argv: readonly string[], input?: string): Said
   /** At the other end of the host's cables. */
   runOutside(argv: readonly string[]): Said
+  /** What a command begins with to run there, with the machine's own files. */
+  readonly outside: readonly [string, ...string[]]
   /** A card (a veth pair's near end, up); its far end has the same name at the other end. */
   addLink(name: string): void
   /** What its sshd noted. */
@@ -177,6 +179,8 @@ export const toyHost = async (options: ToyOptions = {}): Promise<Toy> => {
       must(['sh', '-c', 'mkdir -p "$(dirname "$1")" && cat >"$1"', 'write', path], text)
     },
     run,
+    // `far` is a number of the toy's own processes.
+    outside: ['nsenter', `--net=/proc/${String(pid)}/root/proc/${String(far)}/ns/net`, '--'],
     runOutside: (argv) => run([...outside, ...argv]),
     addLink: (link) => {
       const peer = ['peer', 'name', link, 'netns', String(far)]

@@ -46,7 +46,7 @@ const hostKeys: readonly Complaint[] = [
 
 const logins: readonly Complaint[] = [
   {
-    words: /^(?:\S+: )?Permission denied \(([^)]*)\)/m,
+    words: /^(?:\S+: )?Permission denied \(([^)\n]*)\)/m,
     make: (hop, found, text) => say.refusedLogin(hop, (found[1] ?? '').split(','), text),
   },
   {

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 
+import { byLine, makeLast } from '../last-text.ts'
 import { keeperScript } from './keeper.ts'
 
 /** What is told of the connection. */
@@ -30,16 +31,6 @@ export interface MasterOptions {
 
 const mostSaid = 65_536
 
-/** Whole lines of a stream; one that never ends is cut. */
-const byLine = (line: (text: string) => void): ((bytes: Buffer) => void) => {
-  let open = ''
-  return (bytes) => {
-    const pieces = (open + bytes.toString('utf8')).split('\n')
-    open = (pieces.pop() ?? '').slice(-mostSaid)
-    for (const piece of pieces) line(piece)
-  }
-}
-
 export const startMaster = (options: MasterOptions, hears: MasterListener): Promise<Master> =>
   new Promise((resolve, reject) => {
     const { folder, words, env, nonce } = options
@@ -54,7 +45,7 @@ export const startMaster = (options: MasterOptions, hears: MasterListener): Prom
     if (keeper.pid === undefined) return
     const { stdin, stdout, stderr } = keeper
     for (const stream of [stdin, stdout, stderr]) stream.on('error', () => undefined)
-    let said = ''
+    const said = makeLast(mostSaid)
     let over = false
     const end = (): void => {
       over = true
@@ -68,7 +59,7 @@ export const startMaster = (options: MasterOptions, hears: MasterListener): Prom
     }
     stdout.on(
       'data',
-      byLine((line) => {
+      byLine(mostSaid, (line) => {
         if (line === 'up') hears.up()
         // What it said last may come behind it.
         else if (line.startsWith('ended ')) setImmediate(hasEnded)
@@ -76,12 +67,12 @@ export const startMaster = (options: MasterOptions, hears: MasterListener): Prom
     )
     stderr.on(
       'data',
-      byLine((line) => {
+      byLine(mostSaid, (line) => {
         const number = line.startsWith(`${nonce} `) ? line.slice(nonce.length + 1) : undefined
-        if (number === undefined) said = `${said}${line}\n`.slice(-mostSaid)
+        if (number === undefined) said.add(`${line}\n`)
         else if (/^\d+$/.test(number)) hears.question(number)
       }),
     )
     keeper.once('exit', hasEnded)
-    keeper.once('spawn', () => resolve({ said: () => said, end }))
+    keeper.once('spawn', () => resolve({ said: said.text, end }))
   })

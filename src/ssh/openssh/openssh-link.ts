@@ -170,6 +170,8 @@ const open = async (hops: Hops, means: OpensshMeans): Promise<Link> => {
   }
   return {
     hop,
+    // ssh's connection is its own: it is a process that goes on by itself, until it is stopped too.
+    witness: 'ssh',
     run: async (command) => {
       const child = { file: 'ssh', words: [...session, command], env, killed: true }
       const channel = await startChild(child).catch((error: unknown) => {

@@ -1,24 +1,30 @@
 import type { ReachError } from '../../errors.ts'
 import type { Hop } from '../hop.ts'
-import { tameWord } from '../../printable.ts'
-import { notRoot } from './become.ts'
-import { said } from './said.ts'
+import { tameLines, tameWord } from '../../printable.ts'
+import { wrongShellExit } from '../../sh/frame.ts'
+import { isAboutBecoming, notRoot } from './become.ts'
+import { said, saysSo } from './said.ts'
 import { bare, reach } from './words.ts'
+
+/** ssh's own, where the host opens no channel for it. */
+const unopenedWords = 'mux_client_request_session: session request failed: '
 
 /** The shell ended before it had said a word that lbprov knows. */
 export const noShell = (hop: Hop, exit: number | undefined, text: string): ReachError => {
   const { user, become } = hop.ssh
-  if (become !== undefined && /\bsudo\b|sudoers|^Sorry, user|\bdoas\b/m.test(text)) {
-    return notRoot(hop, text)
-  }
-  const unopened = /^mux_client_request_session: session request failed: (.*)$/m.exec(text)
-  if (unopened !== null) return noChannel(hop, unopened[1] ?? '')
+  if (become !== undefined && isAboutBecoming(exit, text)) return notRoot(hop, text)
+  const unopened = tameLines(text).find((line) => line.startsWith(unopenedWords))
+  if (unopened !== undefined) return noChannel(hop, unopened.slice(unopenedWords.length))
   const make = (sentence: string): ReachError => reach(hop, 'shell', `${sentence}${said(text)}`)
-  if (/not available|nologin|account.*(disabled|expired)/i.test(text))
+  if (exit === wrongShellExit)
+    return make(
+      `has lbprov's script run by another shell than sh: does a ~/.bashrc or the like of ${user} say "exec zsh" or "exec tcsh"? It should do that on a terminal only ([ -t 0 ] && exec …).`,
+    )
+  if (saysSo(text, /not available|nologin/i) || saysSo(text, /account/i, /disabled|expired/i))
     return make(
       `gives ${user} no shell: its login shell refuses. Log in as somebody who has one (ssh.user).`,
     )
-  if (/\bsh\b.*(not found|No such file)/.test(text))
+  if (saysSo(text, /\bsh\b/, /not found|No such file/))
     return make(`has no sh that ${user} can find; lbprov needs a POSIX shell there.`)
   const code = exit === undefined ? '' : ` (exit ${String(exit)})`
   return make(
@@ -46,6 +52,30 @@ export const shellDied = (hop: Hop, doing: string): ReachError =>
 
 export const tooSlow = (hop: Hop, timeoutMs: number, doing: string): ReachError =>
   lost(hop, `said nothing for ${String(timeoutMs / 1000)} s and was given up`, doing)
+
+/** It never began; what was said before, and what of it says why. */
+export const neverBegan = (hop: Hop, timeoutMs: number, text: string): ReachError =>
+  reach(
+    hop,
+    'shell',
+    `did not run what it was sent for ${String(timeoutMs / 1000)} s. Does a ~/.bashrc or the like of ${hop.ssh.user}, or a forced command, read its input or wait for something, or start another shell (exec fish)? It may run it yet; the next run asks the host anew before it changes anything.${said(text)}`,
+  )
+
+/** What lbprov sends comes back. */
+export const echoes = (hop: Hop): ReachError =>
+  reach(
+    hop,
+    'shell',
+    `sends back what it is sent, as a terminal or cat does. lbprov needs a shell without a terminal; is there a forced command, a recorder of sessions (script) or a ~/.bashrc of ${hop.ssh.user} before it?`,
+  )
+
+/** stdout and stderr are told apart no more. */
+export const oneStream = (hop: Hop): ReachError =>
+  reach(
+    hop,
+    'shell',
+    `sends stdout and stderr as one, and lbprov needs them apart; is there 2>&1 in a forced command or a ~/.bashrc of ${hop.ssh.user}, or a terminal in between?`,
+  )
 
 export const tooMuch = (hop: Hop, bytes: number, doing: string): ReachError =>
   lost(hop, `said more than ${String(bytes / 2 ** 20)} MiB and was given up`, doing)
