@@ -30,7 +30,14 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
         expect(shown(out)).toMatchInlineSnapshot(`
           "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
-          ✘ lb2 (127.0.0.1 port N) refuses the login of root: it does not know /tmp/toy/id_ed25519 (it offers publickey). ssh-copy-id -p N root@127.0.0.1 adds a key there.
+          ✘ lb2 (127.0.0.1 port N) refuses the login of root: it does not take /tmp/toy/id_ed25519 (it offers publickey).
+          sshd does not tell why, but its log there does. The likeliest first:
+            PermitRootLogin in its sshd_config keeps root out
+            root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+            AllowUsers or AllowGroups in its sshd_config leaves root out
+            the login shell is not there, or the account is locked
+            from= or expiry-time= stands at the key in authorized_keys
+            PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out
           ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb1  not begun: lb2 failed
           11 changed, 0 failed, 1 unreachable, 1 not begun · N s · run again when it is mended

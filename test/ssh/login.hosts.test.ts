@@ -111,7 +111,7 @@ describe('a key file logs in', () => {
       sshd: 'PubkeyAcceptedAlgorithms ssh-rsa',
     })
     const sha1 = reachOf({ ...old.ssh, identityFiles: [rsa.file] })
-    expect(await refusal(sha1)).toContain('it does not know /TMP/rsa')
+    expect(await refusal(sha1)).toContain('it does not take /TMP/rsa')
     await visit({ ...sha1, algorithms: { publicKey: ['ssh-rsa'] } })
   })
 })
@@ -224,7 +224,16 @@ describe('the agent', async () => {
   it('is asked for its other keys after the named files, unless only those may be shown', async () => {
     await visit(asking([stranger.file]))
     expect(await refusal(asking([stranger.file], { identitiesOnly: true }))).toMatchInlineSnapshot(
-      `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/stranger (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which."`,
+      `
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/stranger (it offers publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
+    `,
     )
   })
 
@@ -280,7 +289,16 @@ describe('the agent', async () => {
 describe('a login is refused', () => {
   it('to a key that the host does not know', async () => {
     expect(await refusal(wish([stranger.file]))).toMatchInlineSnapshot(
-      `"login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/stranger (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which."`,
+      `
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/stranger (it offers publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
+    `,
     )
   })
 

@@ -129,7 +129,16 @@ describe('a login by password is refused', () => {
       `"login: lb1 (127.0.0.1 port PORT) refuses the login of ann: there is no key (it offers publickey and password). Name a key with ssh.identity_file, or ssh-add one. Nobody is there to be asked (password): run lbprov on a terminal."`,
     )
     expect(await refusal(to(pamHost, 'ann', [stranger.file]))).toMatchInlineSnapshot(
-      `"login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it does not know /TMP/stranger (it offers publickey and keyboard-interactive). ssh-copy-id -p PORT ann@127.0.0.1 adds a key there. Nobody is there to be asked (keyboard-interactive): run lbprov on a terminal."`,
+      `
+      "login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it does not take /TMP/stranger (it offers publickey and keyboard-interactive). Nobody is there to be asked (keyboard-interactive): run lbprov on a terminal.
+      sshd does not tell why, but its log there does. The likeliest first:
+        ann's authorized_keys there does not have the key: ssh-copy-id -p PORT ann@127.0.0.1 adds it
+        there is no user ann
+        AllowUsers or AllowGroups in its sshd_config leaves ann out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
+    `,
     )
   })
 

@@ -2,7 +2,7 @@ import fc, { type Arbitrary } from 'fast-check'
 
 /** LBPROV_CASES: how many random cases a differential test tries; 10,000 take twenty minutes. */
 const wanted = process.env.LBPROV_CASES
-const usual = 100
+const usual = 75
 const numRuns = Number(wanted ?? usual)
 
 /** LBPROV_SEED: the seed of an earlier run has its cases once more. */

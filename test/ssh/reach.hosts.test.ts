@@ -161,7 +161,16 @@ describe('jump hosts', async () => {
     const stranger = { ...near.ssh, identityFiles: far.ssh.identityFiles }
     const work = dialTo({ ...target.ssh, proxyJump: [stranger] })
     expect(await failure(work)).toMatchInlineSnapshot(
-      `"login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it does not take /TMP/id_ed25519 (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which."`,
+      `
+      "login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it does not take /TMP/id_ed25519 (it offers publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
+    `,
     )
   })
 

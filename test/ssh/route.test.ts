@@ -121,8 +121,8 @@ describe('the inventory wins over ssh_config, which wins over the defaults', () 
       'algorithms',
       {},
       'HostKeyAlgorithms ssh-ed25519,sk-ssh-ed25519@openssh.com',
-      { hostKey: ['ssh-ed25519'] },
-      { hostKey: ['ssh-ed25519'] },
+      { hostKey: ['ssh-ed25519'], best: 'any' },
+      { hostKey: ['ssh-ed25519'], best: 'any' },
     ],
     [
       'algorithms',

@@ -88,7 +88,7 @@ const asking: Readonly<Record<string, readonly [Kind, Asks]>> = {
   SecurityKeyProvider: ['word', openssh(isNot('internal', 'none'))],
   VerifyHostKeyDNS: [[...yesNo, 'ask'], openssh(isOn)],
 
-  // A connection that fails is reported, not tried again.
+  // A connection that fails is reported, not tried again; one that is dropped at the door is, whatever this says.
   ConnectionAttempts: ['number', nobody((value) => Number(value) > 1)],
   ForkAfterAuthentication: [yesNo, nobody(isOn)],
   LocalCommand: [

@@ -32,11 +32,14 @@ const include = (hop: Hop, file: string): string => {
   return line
 }
 
-/** A command takes the rest of its line as it is. */
-const command = (hop: Hop, text: string): string => {
-  if (/[\u0000-\u001f\u007f]/.test(text)) throw say.unfitWord(hop, 'ProxyCommand')
-  return `ProxyCommand ${text.replaceAll('%', '%%')}`
+/** What stands in a command, and takes the rest of its line as it is. */
+const oneLine = (hop: Hop, keyword: string, text: string): string => {
+  if (/[\u0000-\u001f\u007f]/.test(text)) throw say.unfitWord(hop, keyword)
+  return text
 }
+
+const command = (hop: Hop, text: string): string =>
+  `ProxyCommand ${oneLine(hop, 'ProxyCommand', text).replaceAll('%', '%%')}`
 
 /** What stands behind `ssh`: it must not say a user, an address of another kind, or an option. */
 export const nameFor = (hop: Hop): string => {
@@ -49,7 +52,7 @@ const place = ({ ssh, at }: Hop): string => at ?? ssh.host
 
 /** How ssh spells the way from a hop to the next: `ssh -W`, with the way there in that hop's own file. */
 const wayThrough = (files: Files, n: number, from: Hop, to: Hop): string => {
-  const there = `[${place(to)}]:${String(to.ssh.port)}`
+  const there = `[${oneLine(to, 'HostName', place(to))}]:${String(to.ssh.port)}`
   const words = ['ssh', '-F', files.config(n), '-E', files.log(n), '-W', there, '--']
   return [...words, nameFor(from)].map(quote).join(' ')
 }

@@ -156,6 +156,10 @@ it('no word of it becomes another line or another word', () => {
   })
   const keywords = (text: string): readonly string[] =>
     text.split('\n').map((line) => line.split(' ')[0] ?? '')
+  const first = {
+    ...{ name: 'n', host: 'h', user: 'u', hostKeyAlias: 'a', identityFiles: [] },
+    ...{ agentSocket: '/a', userKnownHostsFiles: ['f'], bindAddress: 'b', proxyCommand: undefined },
+  }
   fc.assert(
     fc.property(wish, wish, (one, other) => {
       const reaches = [sayingAll({ ...plain, ...one }), sayingAll({ ...plain, ...other })] as const
@@ -192,5 +196,7 @@ it('no word of it becomes another line or another word', () => {
         }
       }
     }),
+    // No shell can hold it, and the way to the second host is a command.
+    { examples: [[first, { ...first, host: 'h\0' }]] },
   )
 })

@@ -101,9 +101,23 @@ describe('the sentence of', async () => {
   it('a jump host that refuses the login', async () => {
     const stranger = { ...nears.sshd.ssh, identityFiles: ssh.identityFiles }
     expect(await eachSays({ ...ssh, proxyJump: [stranger] })).toMatchInlineSnapshot(`
-      "ssh2:    login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it does not take /TMP/id_ed25519 (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which.
-      openssh: login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
-        root@127.0.0.1: Permission denied (publickey)."
+      "ssh2:    login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it does not take /TMP/id_ed25519 (it offers publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out
+      openssh: login: lb1: its jump host 127.0.0.1 port PORT refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). ssh -v root@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
+        root@127.0.0.1: Permission denied (publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 

@@ -148,17 +148,38 @@ describe('the sentence of', () => {
 
   it('a key that the host does not know', async () => {
     expect(await eachSays(wish(stranger))).toMatchInlineSnapshot(`
-      "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/stranger1 (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which.
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
-        root@127.0.0.1: Permission denied (publickey)."
+      "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of root: it does not take /TMP/stranger1 (it offers publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). ssh -v root@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
+        root@127.0.0.1: Permission denied (publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 
   it('no key at all', async () => {
     expect(await eachSays(wish())).toMatchInlineSnapshot(`
       "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of root: there is no key (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
-        root@127.0.0.1: Permission denied (publickey)."
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). ssh -v root@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
+        root@127.0.0.1: Permission denied (publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 
@@ -167,9 +188,16 @@ describe('the sentence of', () => {
       "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         /TMP/missing: there is no such file
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). ssh -v root@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
         no such identity: /TMP/missing: No such file or directory
-        root@127.0.0.1: Permission denied (publickey)."
+        root@127.0.0.1: Permission denied (publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 
@@ -179,8 +207,15 @@ describe('the sentence of', () => {
       "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         /TMP/s1: it is encrypted and nobody is there to give its passphrase; ssh-add /TMP/s1 puts it into the agent
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
-        root@127.0.0.1: Permission denied (publickey)."
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). ssh -v root@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
+        root@127.0.0.1: Permission denied (publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 
@@ -191,8 +226,15 @@ describe('the sentence of', () => {
       "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
       Not tried:
         /TMP/s1: three wrong passphrases
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
-        root@127.0.0.1: Permission denied (publickey)."
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). ssh -v root@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
+        root@127.0.0.1: Permission denied (publickey).
+      sshd does not tell why, but its log there does. The likeliest first:
+        PermitRootLogin in its sshd_config keeps root out
+        root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+        AllowUsers or AllowGroups in its sshd_config leaves root out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 
@@ -200,7 +242,7 @@ describe('the sentence of', () => {
     const files = strangers.map(({ file }) => file)
     expect(await eachSays({ ...choosy.ssh, identityFiles: files })).toMatchInlineSnapshot(`
       "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of root: Too many authentication failures. It was shown /TMP/stranger1, /TMP/stranger2 and /TMP/stranger3. Name the right key with ssh.identity_file.
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has. sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has. ssh -v root@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
         Received disconnect from 127.0.0.1 port PORT:2: Too many authentication failures
         Disconnected from 127.0.0.1 port PORT"
     `)
@@ -214,9 +256,16 @@ describe('the sentence of', () => {
         "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of root: no key could be used (it offers publickey). Name a key with ssh.identity_file, or ssh-add one.
         Not tried:
           the agent's "toy": the host would take it, but the agent does not sign with it (it says no); where it asks first (ssh-add -c), somebody has to say yes
-        openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). sshd does not tell why; the likeliest first: PermitRootLogin in its sshd_config keeps root out; root's authorized_keys there does not have the key (add it on its console); AllowUsers or AllowGroups leaves root out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
+        openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of root: it takes nothing that this machine's ssh has (it offers publickey). ssh -v root@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
           sign_and_send_pubkey: signing failed for ED25519 "toy" from agent: agent refused operation
-          root@127.0.0.1: Permission denied (publickey)."
+          root@127.0.0.1: Permission denied (publickey).
+        sshd does not tell why, but its log there does. The likeliest first:
+          PermitRootLogin in its sshd_config keeps root out
+          root's authorized_keys there does not have the key: it takes keys only, so add it on its console
+          AllowUsers or AllowGroups in its sshd_config leaves root out
+          the login shell is not there, or the account is locked
+          from= or expiry-time= stands at the key in authorized_keys
+          PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
       `)
   })
 })

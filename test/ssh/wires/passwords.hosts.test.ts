@@ -194,18 +194,32 @@ describe('the sentence of', () => {
   it('a password and nobody to ask', async () => {
     expect(await eachSays(nobody)).toMatchInlineSnapshot(`
       "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of ann: there is no key (it offers publickey and password). Name a key with ssh.identity_file, or ssh-add one. Nobody is there to be asked (password): run lbprov on a terminal.
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it takes nothing that this machine's ssh has (it offers publickey and password). sshd does not tell why; the likeliest first: ann's authorized_keys there does not have the key (ssh-copy-id -p PORT ann@127.0.0.1 adds it); there is no user ann; AllowUsers or AllowGroups leaves ann out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
-        ann@127.0.0.1: Permission denied (publickey,password)."
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it takes nothing that this machine's ssh has (it offers publickey and password). ssh -v ann@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
+        ann@127.0.0.1: Permission denied (publickey,password).
+      sshd does not tell why, but its log there does. The likeliest first:
+        ann's authorized_keys there does not have the key: ssh-copy-id -p PORT ann@127.0.0.1 adds it
+        there is no user ann
+        AllowUsers or AllowGroups in its sshd_config leaves ann out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 
   it('three wrong passwords', async () => {
     expect(await eachSays(nobody, wrong)).toMatchInlineSnapshot(`
       "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of ann: there is no key and 3 answers were wrong (it offers publickey and password). Name a key with ssh.identity_file, or ssh-add one.
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it takes nothing that this machine's ssh has (it offers publickey and password). sshd does not tell why; the likeliest first: ann's authorized_keys there does not have the key (ssh-copy-id -p PORT ann@127.0.0.1 adds it); there is no user ann; AllowUsers or AllowGroups leaves ann out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it takes nothing that this machine's ssh has (it offers publickey and password). ssh -v ann@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
         Permission denied, please try again.
         Permission denied, please try again.
-        ann@127.0.0.1: Permission denied (publickey,password)."
+        ann@127.0.0.1: Permission denied (publickey,password).
+      sshd does not tell why, but its log there does. The likeliest first:
+        ann's authorized_keys there does not have the key: ssh-copy-id -p PORT ann@127.0.0.1 adds it
+        there is no user ann
+        AllowUsers or AllowGroups in its sshd_config leaves ann out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 
@@ -221,8 +235,15 @@ describe('the sentence of', () => {
     const wish = { ...asking.ssh, user: 'ann', identityFiles: [] }
     expect(await eachSays(wish, wrong)).toMatchInlineSnapshot(`
       "ssh2:    login: lb1 (127.0.0.1 port PORT) refuses the login of ann: there is no key and 3 answers were wrong (it offers publickey and keyboard-interactive). Name a key with ssh.identity_file, or ssh-add one.
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it takes nothing that this machine's ssh has (it offers publickey and keyboard-interactive). sshd does not tell why; the likeliest first: ann's authorized_keys there does not have the key (ssh-copy-id -p PORT ann@127.0.0.1 adds it); there is no user ann; AllowUsers or AllowGroups leaves ann out; the login shell is not there, or the account is locked; from= or expiry-time= stands at the key; PubkeyAcceptedAlgorithms. Its log there says which. ssh said:
-        ann@127.0.0.1: Permission denied (publickey,keyboard-interactive)."
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of ann: it takes nothing that this machine's ssh has (it offers publickey and keyboard-interactive). ssh -v ann@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
+        ann@127.0.0.1: Permission denied (publickey,keyboard-interactive).
+      sshd does not tell why, but its log there does. The likeliest first:
+        ann's authorized_keys there does not have the key: ssh-copy-id -p PORT ann@127.0.0.1 adds it
+        there is no user ann
+        AllowUsers or AllowGroups in its sshd_config leaves ann out
+        the login shell is not there, or the account is locked
+        from= or expiry-time= stands at the key in authorized_keys
+        PubkeyAcceptedAlgorithms in its sshd_config leaves keys of this kind out"
     `)
   })
 
@@ -230,7 +251,7 @@ describe('the sentence of', () => {
     const wish = { ...strict.ssh, user: 'both', identityFiles: [key.file] }
     expect(await eachSays(wish)).toMatchInlineSnapshot(`
       "ssh2:    login: lb1 (127.0.0.1 port PORT) takes /TMP/key of both and wants keyboard-interactive as well (AuthenticationMethods in its sshd_config). Nobody is there to be asked (keyboard-interactive): run lbprov on a terminal.
-      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of both: it takes nothing that this machine's ssh has (it offers keyboard-interactive). ssh said:
+      openssh: login: lb1 (127.0.0.1 port PORT) refuses the login of both: it takes nothing that this machine's ssh has (it offers keyboard-interactive). ssh -v both@127.0.0.1 shows what that is; ssh.identity_file names a key. ssh said:
         both@127.0.0.1: Permission denied (keyboard-interactive)."
     `)
   })
