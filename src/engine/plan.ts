@@ -33,6 +33,14 @@ export interface PhasePlan {
   readonly hosts: readonly HostPlan[]
 }
 
+/** What two plans are compared by; a saved one is read as no more. */
+export interface ComparedPlan {
+  readonly phases: readonly {
+    readonly name: string
+    readonly hosts: readonly { readonly host: string; readonly changes: readonly unknown[] }[]
+  }[]
+}
+
 /** What will be done, in order. Plain data: to JSON, a command is its text with secrets masked. */
 export interface Plan {
   readonly phases: readonly PhasePlan[]
@@ -53,7 +61,7 @@ export const isEmpty = ({ phases }: Plan): boolean =>
   phases.every(({ hosts }) => hosts.every(({ changes }) => changes.length === 0))
 
 /** What changes on each host, as one text; of a host without changes there is none. */
-const changesAsText = ({ phases }: Plan): ReadonlyMap<string, string> => {
+const changesAsText = ({ phases }: ComparedPlan): ReadonlyMap<string, string> => {
   const texts = new Map<string, string>()
   for (const { name, hosts } of phases) {
     for (const { host, changes } of hosts) {
@@ -65,7 +73,7 @@ const changesAsText = ({ phases }: Plan): ReadonlyMap<string, string> => {
 }
 
 /** Hosts for which the two plans, made at different times, do not say the same. */
-export const movedHosts = (approved: Plan, now: Plan): readonly string[] => {
+export const movedHosts = (approved: ComparedPlan, now: ComparedPlan): readonly string[] => {
   const [before, after] = [changesAsText(approved), changesAsText(now)]
   const hosts = [approved, now].flatMap(({ phases }) =>
     phases.flatMap((phase) => phase.hosts.map(({ host }) => host)),
