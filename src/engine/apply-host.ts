@@ -1,8 +1,7 @@
 import { AnswerError, ChangeError, ProofError, ReachError, type LbprovError } from '../errors.ts'
 import type { Answer } from '../sh/answer.ts'
-import type { Step } from '../sh/frame.ts'
 import { lines, sh } from '../sh/sh.ts'
-import { judge, questions, steps } from './ask.ts'
+import { changeStep, judge, questions, steps } from './ask.ts'
 import { guarded } from './guarded.ts'
 import type { Outcome } from './outcome.ts'
 import type { PlannedChange } from './plan.ts'
@@ -32,8 +31,6 @@ const withAhead = (
         },
         ...others,
       ]
-
-const chained = ({ run }: PlannedChange): Step => ({ run, chained: true })
 
 const indented = (text: string): string => text.replace(/^/gm, '  ')
 
@@ -84,7 +81,7 @@ const changeAndProve = async (
 ): Promise<Outcome> => {
   const asked = questions(turn.resources)
   const answers = await wire.trip(
-    [...changes.map(chained), ...steps(asked)],
+    [...changes.map(changeStep), ...steps(asked)],
     changes.length === 0 ? turn.patience.probeMs : turn.patience.changeMs,
   )
   const succeeded = answers.slice(0, changes.length).findIndex((answer) => answer?.exit !== 0)
