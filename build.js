@@ -48,10 +48,10 @@ const bundle = async (input, dir, name) => {
 const precompile = (entry, ...words) => {
   const code = `
     const { writeFileSync } = require('node:fs')
-    const { cacheOf, launch } = require(${JSON.stringify(launcher)})
+    const { launch } = require(${JSON.stringify(launcher)})
     const chunks = []
     process.on('exit', () => {
-      for (const { file, script } of chunks) writeFileSync(cacheOf(file), script.createCachedData())
+      for (const { script, cache } of chunks) writeFileSync(cache, script.createCachedData())
     })
     launch(${JSON.stringify(entry)}, (chunk) => chunks.push(chunk))`
   const env = { ...process.env, VRRP_PASS: 'passw123' }
@@ -117,7 +117,6 @@ rmSync(dist, { recursive: true, force: true })
 await bundle('launch.ts', dist, '[name].js')
 // The project's own package.json says that .js is no CommonJS.
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
-// By their text: V8 takes any compiled form of a text of the same length for that text's own.
 const chunks = await bundle('main.ts', app, '[name]-[hash].js')
 const { wrap } = createRequire(import.meta.url)(launcher)
 for (const chunk of chunks) writeFileSync(chunk, wrap(readFileSync(chunk, 'utf8')))

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Script } from 'node:vm'
 
@@ -15,12 +16,17 @@ type Wrapped = (
 
 /** A chunk of the bundle as V8 has it. */
 export interface Chunk {
-  readonly file: string
   readonly script: Script
+  /** What `cacheOf` says of it. */
+  readonly cache: string
 }
 
-/** Where the compiled form of a chunk is kept. */
-export const cacheOf = (file: string): string => `${file}.cache`
+/**
+ * Where the compiled form of a chunk is kept. By the sum of its text: V8 knows a text by its length alone, and would run the
+ * old one in place of a mended one.
+ */
+export const cacheOf = (file: string, text: Buffer): string =>
+  `${file}.${createHash('sha256').update(text).digest('hex').slice(0, 32)}.cache`
 
 /**
  * A CommonJS text as `launch` reads it: one expression, in ASCII. V8 keeps a text for as long as it runs; it would double
@@ -61,8 +67,9 @@ const tuneForShortRuns = (): void => {
 /**
  * Runs a CommonJS bundle of `npm run build`, each chunk as `wrap` makes it, with the compiled form that stands beside it:
  * most of what a start costs is V8 reading the same text again. One that another Node made is passed over by V8 itself
- * (vm.Script, cachedData), and the text is compiled; but V8 knows a text by its length alone, so a chunk's name must come
- * from its text. `loaded` is told of every chunk, for the build to write its compiled form.
+ * (vm.Script, cachedData), and the text is compiled; one that was made of another text is not looked at. A script is called
+ * by its name in the bundle, which is the same wherever that stands: V8 keeps the name with the compiled form. `loaded` is
+ * told of every chunk, for the build to write its compiled form.
  */
 export const launch = (entry: string, loaded: (chunk: Chunk) => void = () => undefined): void => {
   // First: a compiled form is good for the flags that it was made with.
@@ -75,14 +82,16 @@ export const launch = (entry: string, loaded: (chunk: Chunk) => void = () => und
     if (known !== undefined) return known.exports
     const module: { exports: Exports } = { exports: {} }
     chunks.set(file, module)
-    const cachedData = bytesOf(cacheOf(file))
-    const script = new Script(readFileSync(file, 'latin1'), {
-      filename: file,
+    const text = readFileSync(file)
+    const cache = cacheOf(file, text)
+    const cachedData = bytesOf(cache)
+    const script = new Script(text.toString('latin1'), {
+      filename: join(basename(folder), basename(file)),
       ...(cachedData && { cachedData }),
     })
     const run = script.runInThisContext() as Wrapped
     run(module.exports, need, module, file, folder)
-    loaded({ file, script })
+    loaded({ script, cache })
     return module.exports
   }
   const need = (id: string): unknown => (id.startsWith('./') ? load(join(folder, id)) : own(id))

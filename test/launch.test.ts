@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 
 import { afterEach, beforeEach, expect, it } from 'vitest'
 
@@ -17,7 +17,7 @@ beforeEach(() => {
   put('words.js', "exports.greeting = 'wörld ✔'")
 })
 afterEach(() => {
-  rmSync(folder, { recursive: true })
+  rmSync(folder, { recursive: true, force: true })
 })
 
 const put = (name: string, text: string | Buffer): void => {
@@ -29,9 +29,7 @@ const run = (): { readonly said: unknown; readonly chunks: readonly Chunk[] } =>
   return { said: Reflect.get(globalThis, 'said'), chunks }
 }
 const keep = (): void => {
-  for (const { file, script } of run().chunks) {
-    writeFileSync(cacheOf(file), script.createCachedData())
-  }
+  for (const { script, cache } of run().chunks) writeFileSync(cache, script.createCachedData())
 }
 const isRejected = ({ script }: Chunk): boolean | undefined => script.cachedDataRejected
 
@@ -48,15 +46,36 @@ it('takes the compiled forms that stand beside the chunks', () => {
   expect(chunks.map(isRejected)).toEqual([false, false])
 })
 
-it('compiles the text where the compiled form is none, or another text is there', () => {
-  keep()
-  put('other.js', "exports.greeting = 'never seen before'")
-  put('other.js.cache', Buffer.from('not what V8 made'))
-  put('main.js', "globalThis.said = ['words', 'other'].map((id) => require(`./${id}.js`).greeting)")
-  put('words.js', "exports.greeting = 'something of another length'")
+it('compiles the text where the compiled form is none', () => {
+  for (const name of ['main.js', 'words.js']) {
+    const file = join(folder, name)
+    writeFileSync(cacheOf(file, readFileSync(file)), 'not what V8 made')
+  }
   const { said, chunks } = run()
-  expect(said).toEqual(['something of another length', 'never seen before'])
-  expect(chunks.map(isRejected)).toEqual([true, true, true])
+  expect(said).toBe('wörld ✔ /')
+  expect(chunks.map(isRejected)).toEqual([true, true])
+})
+
+it('runs the text that is there, though one of the same length was compiled', () => {
+  keep()
+  put('words.js', "exports.greeting = 'wörld ✘'")
+  const { said, chunks } = run()
+  expect(said).toBe('wörld ✘ /')
+  expect(chunks.map(isRejected)).toEqual([undefined, false])
+})
+
+it('names no folder of the machine that compiled it', () => {
+  put('main.js', "globalThis.said = new Error('a bug').stack")
+  keep()
+  const elsewhere = mkdtempSync(join(tmpdir(), 'lbprov-elsewhere-'))
+  cpSync(folder, join(elsewhere, basename(folder)), { recursive: true })
+  rmSync(folder, { recursive: true })
+  folder = join(elsewhere, basename(folder))
+  const { said, chunks } = run()
+  rmSync(elsewhere, { recursive: true })
+  expect(chunks.map(isRejected)).toEqual([false])
+  expect(said).toMatch(/main\.js:1:/)
+  expect(said).not.toContain(join(tmpdir(), basename(folder)))
 })
 
 it('is what npm run build makes: the command prints its version', () => {

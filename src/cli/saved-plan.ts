@@ -5,19 +5,65 @@ import { z } from 'zod'
 import { movedHosts, type Plan } from '../engine/plan.ts'
 import { StaleError, WishError } from '../errors.ts'
 import { parseJson } from '../json.ts'
+import { printableLine } from '../printable.ts'
 import { readTextFile } from '../text-file.ts'
 import { digestOf, type Wish } from './files.ts'
 
 /** A plan has every file that is to change, before and after. */
 const mostBytes = 64 * 2 ** 20
 
+/** This version's way to save a plan. */
+const format = 1
+
+const foreign = z.looseObject({ lbprov: z.int() })
+
+// What is compared with the plan of today. A command is its text, with secrets masked.
+const planned = z.looseObject({
+  phases: z.array(
+    z.looseObject({
+      name: z.string(),
+      hosts: z.array(
+        z.looseObject({
+          host: z.string(),
+          blocked: z.string().optional(),
+          changes: z.array(
+            z.looseObject({
+              resource: z.string(),
+              what: z.string(),
+              before: z.string().optional(),
+              after: z.string().optional(),
+              run: z.string(),
+            }),
+          ),
+        }),
+      ),
+    }),
+  ),
+})
+
 const savedPlan = z.strictObject({
-  lbprov: z.literal(1),
+  lbprov: z.literal(format),
   wish: z.string(),
   limit: z.string().optional(),
   phases: z.array(z.string()),
-  plan: z.looseObject({ phases: z.array(z.unknown()) }),
+  plan: planned,
 })
+
+/** Why a file cannot be followed, and what to do. */
+const complaint = (file: string, found: unknown, error: z.ZodError): WishError => {
+  const anew = `"lbprov plan INVENTORY -o ${file}"`
+  const known = foreign.safeParse(found)
+  if (!known.success) return new WishError(`${file}: this is no plan; make one with ${anew}.`)
+  if (known.data.lbprov !== format) {
+    return new WishError(
+      `${file}: another version of lbprov saved this plan, in a way that this one does not read; make a new one with ${anew}.`,
+    )
+  }
+  const path = error.issues[0]?.path.map(String).join('.') ?? ''
+  return new WishError(
+    `${file}: this plan is damaged${path === '' ? '' : ` at ${printableLine(path)}`}, or was edited; make a new one with ${anew}.`,
+  )
+}
 
 /** What a saved plan says of the run that it is for. */
 export interface Narrowing {
@@ -32,7 +78,7 @@ export const savePlan = (
   { limit, phase }: Narrowing,
   plan: Plan,
 ): void => {
-  const saved = { lbprov: 1, wish: digestOf(wish), limit, phases: phase, plan }
+  const saved = { lbprov: format, wish: digestOf(wish), limit, phases: phase, plan }
   try {
     writeFileSync(file, `${JSON.stringify(saved, undefined, 2)}\n`, { mode: 0o600 })
   } catch (error) {
@@ -49,12 +95,9 @@ export interface Approved extends Narrowing {
 /** @throws WishError when the file is no plan, or one for another inventory or playbook */
 export const openPlan = (file: string, wish: Wish): Approved => {
   const text = readTextFile(file, mostBytes)
-  const read = savedPlan.safeParse(parseJson(text))
-  if (!read.success) {
-    throw new WishError(
-      `${file}: this is no plan; make one with "lbprov plan INVENTORY -o ${file}".`,
-    )
-  }
+  const found = parseJson(text)
+  const read = savedPlan.safeParse(found)
+  if (!read.success) throw complaint(file, found, read.error)
   const { wish: sum, limit, phases, plan } = read.data
   if (sum !== digestOf(wish)) {
     throw new WishError(
@@ -65,12 +108,8 @@ export const openPlan = (file: string, wish: Wish): Approved => {
     limit,
     phase: phases,
     moved: (now, mask) => {
-      // Through JSON, as the saved one went.
-      const moved = movedHosts(
-        plan as unknown as Plan,
-        JSON.parse(JSON.stringify(now)) as Plan,
-        mask,
-      )
+      // Through JSON and the schema, as the saved one went: the same words in the same order.
+      const moved = movedHosts(plan, planned.parse(JSON.parse(JSON.stringify(now))), mask)
       const sentence = `no longer as when ${file} was made, so the plan is refused and nothing was changed; look at the differences with "lbprov plan", and save a new one.`
       return new Map(moved.map((host) => [host, new StaleError(`${host}: ${sentence}`)]))
     },

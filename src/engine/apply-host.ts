@@ -1,9 +1,8 @@
 import { AnswerError, ChangeError, LbprovError, ProofError, ReachError } from '../errors.ts'
 import type { PeerState } from '../peer.ts'
 import type { Answer } from '../sh/answer.ts'
-import type { Step } from '../sh/frame.ts'
 import { lines, sh } from '../sh/sh.ts'
-import { judge, questions, steps, type Judged } from './ask.ts'
+import { changeStep, judge, questions, steps, type Judged } from './ask.ts'
 import { guarded } from './guarded.ts'
 import type { Outcome } from './outcome.ts'
 import { peerIn } from './peers.ts'
@@ -38,8 +37,6 @@ const withAhead = (
         },
         ...others,
       ]
-
-const chained = ({ run }: PlannedChange): Step => ({ run, chained: true })
 
 const indented = (text: string): string => text.replace(/^/gm, '  ')
 
@@ -90,7 +87,7 @@ const changeAndProve = async (
 ): Promise<Ended> => {
   const asked = questions(turn.resources)
   const answers = await wire.trip(
-    [...changes.map(chained), ...steps(asked)],
+    [...changes.map(changeStep), ...steps(asked)],
     changes.length === 0 ? turn.patience.probeMs : turn.patience.changeMs,
   )
   const succeeded = answers.slice(0, changes.length).findIndex((answer) => answer?.exit !== 0)

@@ -62,6 +62,13 @@ export const questions = (resources: readonly Resource[]): readonly Sh[] =>
 export const steps = (questioned: readonly Sh[]): readonly Step[] =>
   questioned.map((run) => ({ run }))
 
+/** A change by its own name: what it runs may begin with what must stand on the host before it. */
+export const changeStep = ({ what, run }: PlannedChange): Step => ({
+  run,
+  name: what,
+  chained: true,
+})
+
 /** What a resource says of the answers. */
 export interface Judged {
   readonly resource: Resource

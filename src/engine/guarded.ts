@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 import { AnswerError, ChangeError, LbprovError, LockedError, ReachError } from '../errors.ts'
 import type { Answer } from '../sh/answer.ts'
-import { judge, questions, steps } from './ask.ts'
+import { changeStep, judge, questions, steps } from './ask.ts'
 import { arm, confirm, undoneExit } from './guard.ts'
 import { lockAnswer, lockStep } from './lock.ts'
 import type { Outcome } from './outcome.ts'
@@ -156,13 +156,13 @@ export const guarded = async (
   const run = randomBytes(8).toString('hex')
   const undo = risky.flatMap((change) => (change.severs === true ? [change.undo] : []))
   const script = [
-    ...safe.map((change) => change.run),
-    arm(run, undo, guardSeconds),
-    ...risky.map((change) => change.run),
+    ...safe.map(changeStep),
+    { run: arm(run, undo, guardSeconds), name: 'its guard', chained: true },
+    ...risky.map(changeStep),
   ]
   const answers = await turn.wire
     .trip(
-      script.map((command) => ({ run: command, chained: true })),
+      script,
       // A wire that was cut is silent; half the guard's time is left for a new one.
       safe.length === 0 ? guardSeconds * 500 : changeMs,
     )

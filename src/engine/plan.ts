@@ -31,6 +31,18 @@ export interface PhasePlan {
   readonly hosts: readonly HostPlan[]
 }
 
+/** What two plans are compared by; a saved one is read as no more. */
+export interface ComparedPlan {
+  readonly phases: readonly {
+    readonly name: string
+    readonly hosts: readonly {
+      readonly host: string
+      readonly changes: readonly unknown[]
+      readonly blocked?: string | undefined
+    }[]
+  }[]
+}
+
 /** What will be done, in order. Plain data: to JSON, a command is its text with secrets masked. */
 export interface Plan {
   readonly phases: readonly PhasePlan[]
@@ -59,7 +71,7 @@ export const isStuck = ({ phases }: Plan): boolean =>
   !phases.some(({ hosts }) => hosts.some(begins))
 
 /** What changes on each host, as one text; of a host without changes there is none. */
-const changesAsText = ({ phases }: Plan): ReadonlyMap<string, string> => {
+const changesAsText = ({ phases }: ComparedPlan): ReadonlyMap<string, string> => {
   const texts = new Map<string, string>()
   for (const { name, hosts } of phases) {
     for (const { host, changes, blocked } of hosts) {
@@ -75,8 +87,8 @@ const changesAsText = ({ phases }: Plan): ReadonlyMap<string, string> => {
  * the first was made stands masked in the second alone.
  */
 export const movedHosts = (
-  approved: Plan,
-  now: Plan,
+  approved: ComparedPlan,
+  now: ComparedPlan,
   mask: (text: string) => string = (text) => text,
 ): readonly string[] => {
   const [before, after] = [changesAsText(approved), changesAsText(now)]

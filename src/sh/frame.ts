@@ -14,6 +14,8 @@ export type Witness = 'kernel' | 'ssh' | 'pipe'
 /** One piece of a script. */
 export interface Step {
   readonly run: Sh
+  /** What a person calls it; undefined: the first line of what it runs. */
+  readonly name?: string
   /** Not begun once an earlier chained step of the same script has failed. */
   readonly chained?: boolean
   /**

@@ -73,9 +73,10 @@ export const makeTrip = (steps: readonly Step[], witness: Witness): Trip => {
     answers,
     doing: () => {
       const done = begun ? stepsEnded(streams.err.text(), mark) : steps.length
-      const step = steps[done]?.run.shown.trim().split('\n')[0]
+      const step = steps[done]
       if (step === undefined) return ''
-      const shown = step.length > 120 ? `${step.slice(0, 120)}…` : step
+      const [name = ''] = (step.name ?? step.run.shown).trim().split('\n')
+      const shown = name.length > 120 ? `${name.slice(0, 120)}…` : name
       return ` in step ${String(done + 1)} of ${String(steps.length)} (${shown})`
     },
   }

@@ -3,7 +3,7 @@ import type { Outcome } from '../engine/outcome.ts'
 import { isEmpty } from '../engine/plan.ts'
 import { crowdsOf, type Crowd } from './crowd.ts'
 import { makePaint } from './paint.ts'
-import { showPlan, sizeOf } from './plan.ts'
+import { phaseColumn, showPlan, sizeOf } from './plan.ts'
 import { counted, foldedNames, printable } from '../printable.ts'
 import { showErrors, showOutcome, showReport } from './report.ts'
 import type { Screen, ScreenOptions, Skipped } from './screen.ts'
@@ -25,9 +25,9 @@ export const lineScreen = (
   let said: ReadonlySet<unknown> = new Set()
   let crowds: ReadonlyMap<string, Crowd> = new Map()
   const good = (phase: string, words: string): void =>
-    out(`${paint.good('✔')} ${phase.padEnd(10)}${words}\n`)
+    out(`${paint.good('✔')} ${phaseColumn(phase)}${words}\n`)
   const bad = (phase: string, words: string): void =>
-    out(`${paint.bad('✘')} ${phase.padEnd(10)}${words}\n`)
+    out(`${paint.bad('✘')} ${phaseColumn(phase)}${words}\n`)
   const tellOutcome = (phase: string, host: string, outcome: Outcome): void => {
     const crowd = crowds.get(phase)
     if (crowd === undefined) {
@@ -47,10 +47,11 @@ export const lineScreen = (
         out(`${event.host}: reached, ${printable(event.platform)}\n`)
       if (event.type === 'phase') {
         const crowd = crowds.get(event.phase)
-        if (crowd !== undefined) out(`  ${event.phase.padEnd(10)}${counted(crowd.all, 'host')} …\n`)
+        if (crowd !== undefined)
+          out(`  ${phaseColumn(event.phase)}${counted(crowd.all, 'host')} …\n`)
       }
       if (event.type === 'began' && !crowds.has(event.phase))
-        out(`  ${event.phase.padEnd(10)}${event.host} …\n`)
+        out(`  ${phaseColumn(event.phase)}${event.host} …\n`)
       if (event.type === 'outcome' && event.outcome.kind !== 'unchanged')
         tellOutcome(event.phase, event.host, event.outcome)
     },

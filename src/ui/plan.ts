@@ -23,6 +23,9 @@ interface HostBlock {
 /** A block, and all that a person could see of it as one text. */
 type SaidBlock = HostBlock & { readonly text: string }
 
+/** A phase's name in front of what it does: nine letters and a blank, or more where the name is longer. */
+export const phaseColumn = (name: string): string => `${name.padEnd(9)} `
+
 const phaseLines = (
   { phase: { name }, plan: { changes, blocked } }: Part,
   paint: Paint,
@@ -31,7 +34,7 @@ const phaseLines = (
   [
     ...changes.flatMap((change) => showChange(change, paint, verbose)),
     ...(blocked === undefined ? [] : [paint.bad(printable(`✘ will not begin: ${blocked}`))]),
-  ].map((line, n) => `  ${(n === 0 ? name : '').padEnd(10)}${line}`.trimEnd())
+  ].map((line, n) => `  ${phaseColumn(n === 0 ? name : ' '.repeat(name.length))}${line}`.trimEnd())
 
 const linesOf = ({ parts }: HostBlock, paint: Paint, verbose: boolean): string =>
   parts.flatMap((part) => phaseLines(part, paint, verbose)).join('\n')

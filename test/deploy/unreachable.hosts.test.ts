@@ -125,7 +125,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
           ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb2  not begun: lb2 failed before
           ✘ balance   lb1  not begun: lb2 failed
-          ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 2 of 6 (DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 -o Dpkg::Options::=--force-confold install --no-…). What was running may have run or not; the next run asks the host anew before it changes anything.
+          ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 2 of 6 (packages keepalived, ipvsadm). What was running may have run or not; the next run asks the host anew before it changes anything.
             It was in phase "packages"; how far it got, the next run will see: what lbprov remembers here, roster; packages keepalived, ipvsadm.
           11 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { Secret } from '../../src/secret.ts'
 import { sh } from '../../src/sh/sh.ts'
 import { makePaint } from '../../src/ui/paint.ts'
-import { showPlan } from '../../src/ui/plan.ts'
+import { phaseColumn, showPlan } from '../../src/ui/plan.ts'
 import { change, host, plain, plan, shown } from './plan-of.ts'
 
 describe('a change', () => {
@@ -128,4 +128,25 @@ describe('colour', () => {
     expect(showPlan(some, plain, true)).not.toMatch(/\u001b/)
     expect(showPlan(some, makePaint(true), false)).toContain('\u001b[32m+a\u001b[39m')
   })
+})
+
+it('a blank stands behind a phase, however long its name', () => {
+  const long = { serial: undefined, needs: [], absent: [] }
+  const phases = ['nine_long', 'stand_down', 'real_servers'].map((name) => ({
+    ...long,
+    name,
+    hosts: [host('rs1', change('one, live'), change('two, live'))],
+  }))
+  expect(shown({ phases })).toMatchInlineSnapshot(`
+    "
+    rs1
+      nine_long + one, live  there
+                + two, live  there
+      stand_down + one, live  there
+                 + two, live  there
+      real_servers + one, live  there
+                   + two, live  there
+    "
+  `)
+  for (const { name } of phases) expect(phaseColumn(name)).toMatch(/^\w+ +$/)
 })
