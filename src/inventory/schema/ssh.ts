@@ -119,12 +119,9 @@ const options = {
     .optional()
     .meta({ description: "Default: ssh_config's UserKnownHostsFile, or ~/.ssh/known_hosts." }),
   strict_host_key_checking: strict.optional(),
-  connect_timeout: seconds('a timeout', 3600)
-    .optional()
-    .meta({
-      description:
-        "Seconds, until keys are exchanged. Default: ssh_config's ConnectTimeout, or 10.",
-    }),
+  connect_timeout: seconds('a timeout', 3600).optional().meta({
+    description: "Seconds, until keys are exchanged. Default: ssh_config's ConnectTimeout, or 10.",
+  }),
   transport: oneOf('a transport', ['ssh2', 'openssh', 'local']).optional().meta({
     description:
       "ssh2: lbprov's own; openssh: the system's ssh; local: this very machine. Default: ssh2, or openssh where ssh_config asks for what only it can do.",
