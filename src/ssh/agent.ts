@@ -57,7 +57,7 @@ const ask = (socket: string, question: Buffer, patienceMs?: number): Promise<Buf
   })
 
 /** @throws Error when there is no agent, or none that answers */
-export const agentKeys = async (socket: string): Promise<readonly AgentKey[]> => {
+const agentKeys = async (socket: string): Promise<readonly AgentKey[]> => {
   const answer = await ask(socket, Buffer.from([askKeys]), 30_000)
   if (answer[0] !== keys || answer.length < 5) throw new Error('no list of keys')
   const count = Math.min(answer.readUInt32BE(1), mostKeys)

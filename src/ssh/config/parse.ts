@@ -116,7 +116,7 @@ const MOST_GUESSES = 100
 const names = ['Host', 'Match', 'Include', ...options.map(({ name }) => name)]
 
 /** What is said of a keyword that nothing is known of; to guess which was meant costs time. */
-export const unknown = (keyword: string, guess: boolean): string => {
+const unknown = (keyword: string, guess: boolean): string => {
   const meant = guess ? nearest(keyword, names) : undefined
   const question = meant === undefined ? '' : `; did you mean ${meant}?`
   return `${shown(keyword)} is no option of ssh_config(5)${question}`

@@ -27,7 +27,7 @@ const hostKeys: readonly Complaint[] = [
   },
   {
     words:
-      /host key for '.*' differs from the key for the IP address '(.+)'\s+Offending key for IP in (.+):(\d+)/,
+      /^Warning: the \S+ host key for '[^'\n]*' differs from the key for the IP address '([^'\n]+)'\s+Offending key for IP in (.+):(\d+)/m,
     make: (hop, found) => say.otherAddress(hop, found[1] ?? '', found[2] ?? '', found[3] ?? ''),
   },
   {
