@@ -88,7 +88,8 @@ export const seedToy = (root: string, seed: Seed): readonly string[] => {
     chownSync(at(join(path, '.ssh')), id, id)
     const keys = [seed.publicKey, ...(account.authorizedKeys ?? [])]
     put(join(path, '.ssh/authorized_keys'), keys.join('\n') + '\n', 0o600, id)
-    if (account.bashrc !== undefined) put(join(path, '.bashrc'), account.bashrc, 0o644, id)
+    // Bash reads it before any command that sshd has it run; root's own on this machine may do anything.
+    put(join(path, '.bashrc'), account.bashrc ?? '', 0o644, id)
   }
 
   const superuser = seed.accounts.root ?? {}

@@ -15,6 +15,7 @@ it('is a host of its own', async () => {
   expect(toy.run(['hostname']).out).toBe('lb1\n')
   expect(toy.read('/etc/os-release')).toContain('rocky')
   expect(toy.read('/etc/sysctl.d/9.conf')).toBe('a = 1\n')
+  expect(toy.read('/root/.bashrc')).toBe('')
   expect(() => toy.read('/etc/missing')).toThrow('No such file')
   await toy.close()
 })

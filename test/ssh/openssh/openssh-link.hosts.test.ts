@@ -125,6 +125,7 @@ describe('one connection', () => {
   it('says when it is lost, and by whose doing', async () => {
     const link = await openOpensshLink([hopTo(reach)], meansOf())
     const lost = new Promise<string | undefined>((resolve) => link.onLost(resolve))
+    await run(link, 'hostname')
     host.cut()
     expect(await lost).toMatchInlineSnapshot(`"Connection to 127.0.0.1 closed by remote host."`)
     link.close()
@@ -321,17 +322,18 @@ describe('the program that asks', () => {
 
   it.each(['', ' a secret\\n with $(all) %s of it ', "'"])('prints %j', async (text) => {
     const { place, child, number } = await ask(undefined)
-    const printed = once(child.stdout, 'data')
+    const [printed, closed] = [once(child.stdout, 'data'), once(child, 'close')]
     await answerTo(place, number, new Secret(text))
     expect(String((await printed)[0])).toBe(`${text}\n`)
-    await once(child, 'close')
+    await closed
     expect(readdirSync(place)).toEqual(['askpass'])
   })
 
   it('fails when there is no answer', async () => {
     const { place, child, number } = await ask(undefined)
+    const exit = once(child, 'exit')
     await answerTo(place, number, undefined)
-    expect(await once(child, 'exit')).toEqual([1, null])
+    expect(await exit).toEqual([1, null])
   })
 
   it('may be gone when the answer comes', async () => {
