@@ -83,9 +83,12 @@ export const watch = async (
   return { exit, raw, calls }
 }
 
-/** Files of a host that hold one of them and were touched since `/begun`, with mode and owner. */
+/**
+ * Files of a host that hold one of them and were touched since `/begun`, with mode and owner; but for what the toy has
+ * as its keepalived's memory.
+ */
 export const heldOn = (host: Toy): readonly string[] => {
-  const search = `find / /run /tmp -xdev -type f -cnewer /begun ! -path '/var/strace/*' \
+  const search = `find / /run /tmp -xdev -type f -cnewer /begun ! -path '/var/strace/*' ! -path '/var/lib/toy/loaded/*' \
     -exec grep -lFf /begun {} + | sort -u | while read -r file; do stat -c '%a %U %n' "$file"; done`
   const { out } = host.run(['sh', '-c', search])
   return out === '' ? [] : out.trimEnd().split('\n')

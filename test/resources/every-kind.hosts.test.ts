@@ -98,6 +98,7 @@ const wishes: readonly (readonly [Resource, string?])[] = [
       table: [],
       routers: 2,
     }),
+    `mkdir -p /etc/keepalived; echo 'vrrp_instance a {' >/etc/keepalived/keepalived.conf; echo '}' >>/etc/keepalived/keepalived.conf`,
   ],
   [kernel_module.bind({ name: 'ip_vs_toy' })],
   [link.bind({ device: 'eth1' }), 'ip link set eth1 down'],

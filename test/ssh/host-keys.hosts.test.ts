@@ -29,7 +29,7 @@ describe('a host is believed', () => {
     ['by its ed25519 key', `${name} ${ed25519}`],
     ['by its ecdsa key', `${name} ${ecdsa}`],
     ['by its rsa key', `${name} ${rsa}`],
-    ['by its bare name', `127.0.0.1 ${rsa}`],
+    ['by its bare name', `127.0.0.1 ${ed25519}`],
     ['by a pattern', `[127.0.0.*]:* ${ecdsa}`],
   ])('%s', async (_, line) => {
     await visit(knowing(line))
