@@ -145,7 +145,7 @@ describe('a host is lost', () => {
     const wire = await dialTo(host.ssh)
     host.cut()
     expect(await failure(wire.trip([{ run: sh`:` }], 20_000))).toMatchInlineSnapshot(
-      `"lost: lb1 (127.0.0.1 port PORT) was lost (read ECONNRESET). What was running may have run or not; the next run asks the host anew before it changes anything."`,
+      `"lost: lb1 (127.0.0.1 port PORT) was lost (it hung up right behind the login; PermitRootLogin forced-commands-only in its sshd_config does that to a key without command=; read ECONNRESET). What was running may have run or not; the next run asks the host anew before it changes anything."`,
     )
   })
 })
