@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 import { shown } from './shown.ts'
 import { apply, shim } from './trouble.ts'
 
-describe('a change that fails', { timeout: 30_000 }, () => {
+describe('a change that fails', () => {
   const conf = '/etc/keepalived/keepalived.conf'
 
   it.concurrent('finds the disk full', ({ expect }) =>

@@ -71,7 +71,7 @@ const breaks: readonly Break[] = Object.entries(trips).flatMap(([host, n]) =>
 const phases = ['packages', 'kernel', 'network', 'gateway', 'balance']
 const needed = ['kernel', 'network', 'gateway']
 
-describe('wherever the connection breaks, nothing is lost', { timeout: 30_000 }, () => {
+describe('wherever the connection breaks, nothing is lost', () => {
   it.concurrent.each(breaks)('$host, trip $trip, $way', async (at) => {
     const site = await open()
     const first = await run(site, at)

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 import { shown } from './shown.ts'
 import { apply, asUser, ops } from './trouble.ts'
 
-describe('a host that is not fit', { timeout: 30_000 }, () => {
+describe('a host that is not fit', () => {
   it.concurrent('gives no root', ({ expect }) =>
     apply({ at: 'rs1', options: ops, edit: asUser('user: ops') }, ({ exit, out }) => {
       expect(exit).toBe(1)

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest'
 import { shown } from './shown.ts'
 import { apply, asUser, impatient, ops, shim } from './trouble.ts'
 
-describe('a host that cannot be reached', { timeout: 30_000 }, () => {
+describe('a host that cannot be reached', () => {
   it.concurrent('refuses the connection', ({ expect }) =>
     apply({ at: 'rs1', prepare: (toy) => toy.refuse() }, ({ exit, out }, site) => {
       expect(exit).toBe(1)
@@ -30,7 +30,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
         expect(shown(out)).toMatchInlineSnapshot(`
           "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
-          ✘ lb2 (127.0.0.1 port N) refuses the login of root: it does not take /tmp/toy/id_ed25519 (it offers publickey).
+          ✘ lb2 (127.0.0.1 port N) refuses the login of root: it does not take /tmp/site/id_ed25519 (it offers publickey).
           sshd does not tell why, but its log there does. The likeliest first:
             PermitRootLogin in its sshd_config keeps root out
             root's authorized_keys there does not have the key: it takes keys only, so add it on its console
@@ -63,8 +63,8 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
         expect(shown(out)).toMatchInlineSnapshot(`
           "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
-          ✘ rs1 (127.0.0.1 port N) shows the ED25519 key SHA256:…, while /tmp/toy/known_hosts:1 holds SHA256:…. Somebody may stand between; if the host was installed anew, forget the old key and run again:
-          ssh-keygen -R '[127.0.0.1]:N' -f /tmp/toy/known_hosts
+          ✘ rs1 (127.0.0.1 port N) shows the ED25519 key SHA256:…, while /tmp/site/known_hosts:3 holds SHA256:…. Somebody may stand between; if the host was installed anew, forget the old key and run again:
+          ssh-keygen -R '[127.0.0.1]:N' -f /tmp/site/known_hosts
           ✘ balance   lb2  not begun: rs1 failed
           ✘ balance   lb1  not begun: rs1 failed
           26 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
@@ -102,7 +102,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
       expect(shown(out)).toMatchInlineSnapshot(`
         "toys · NAT · 2 routers, 1 real server · 2 of 3 reached
 
-        ✘ rs1 (127.0.0.1 port N) said nothing for N s and was given up in step 7 of 11 (ip -o addr). What was running may have run or not; the next run asks the host anew before it changes anything.
+        ✘ rs1 (127.0.0.1 port N) said nothing for N s and was given up in step 7 of 13 (ip -o addr). What was running may have run or not; the next run asks the host anew before it changes anything.
         ✘ balance   lb2  not begun: rs1 failed
         ✘ balance   lb1  not begun: rs1 failed
         26 changed, 0 failed, 1 unreachable, 2 not begun · N s · run again when it is mended
@@ -125,7 +125,7 @@ describe('a host that cannot be reached', { timeout: 30_000 }, () => {
           ✘ network   lb1  not begun: lb2 failed
           ✘ balance   lb2  not begun: lb2 failed before
           ✘ balance   lb1  not begun: lb2 failed
-          ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 2 of 6 (packages keepalived, ipvsadm). What was running may have run or not; the next run asks the host anew before it changes anything.
+          ✘ lb2 (127.0.0.1 port N) said nothing for N s and was given up in step 2 of 4 (packages keepalived, ipvsadm). What was running may have run or not; the next run asks the host anew before it changes anything.
             It was in phase "packages"; how far it got, the next run will see: what lbprov remembers here, roster; packages keepalived, ipvsadm.
           11 changed, 1 failed, 1 not begun · N s · run again when it is mended
           "
