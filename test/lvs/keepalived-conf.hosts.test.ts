@@ -9,6 +9,8 @@ import { keepalived_scripts } from '../../src/lvs/keepalived_scripts.ts'
 import { nothingRemembered, type Task } from '../../src/lvs/task.ts'
 import { debianPlatform } from '../../src/platform.ts'
 import type { Change } from '../../src/resource.ts'
+import type { Answer } from '../../src/sh/answer.ts'
+import { judgeOn, trip } from '../resources/on-host.ts'
 import { toyHost, type Said, type Toy } from '../toy/toy.ts'
 import { routerOf } from './conf-of.ts'
 import { clusterOf, kitchenSink } from './inventories.ts'
@@ -31,13 +33,12 @@ const changes = (task: Task, cluster: Cluster): readonly Change[] =>
       host: routerOf(cluster, 'lb1'),
       platform: debianPlatform,
     })
-    .flatMap((resource) => {
-      const asked = Object.entries(resource.probe).map(([name, ask]) => [name, sh(ask.text)])
-      return resource.judge(Object.fromEntries(asked) as Readonly<Record<string, Said>>)
-    })
+    .flatMap((resource) => judgeOn(toy, resource))
 
-const apply = (task: Task, cluster: Cluster): readonly Said[] =>
-  changes(task, cluster).map(({ run }) => sh(run.text))
+const done = ({ run }: Change): Answer | undefined => trip(toy, [run])[0]
+
+const apply = (task: Task, cluster: Cluster): readonly (Answer | undefined)[] =>
+  changes(task, cluster).map(done)
 
 it.each([
   'guide-keepalived',
@@ -97,10 +98,10 @@ describe('the kitchen sink', () => {
       .replace('      quorum_down', '      no_such_thing x\n      quorum_down')
     const [change] = changes(keepalived_conf, clusterOf(bad))
     if (change === undefined) throw new Error('nothing to change')
-    const said = sh(change.run.text)
-    expect(said.exit).not.toBe(0)
+    const said = done(change)
+    expect(said?.exit).not.toBe(0)
     const written = bad.split('\n')
-    const found = whereWritten(change, said.err).map(
+    const found = whereWritten(change, said?.err ?? '').map(
       (sentence) => /^Line \d+ is inventory\/inventory.yaml:(\d+):(\d+)\.$/.exec(sentence) ?? [],
     )
     const words = found.map(([, line, column]) =>

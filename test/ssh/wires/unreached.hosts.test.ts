@@ -45,8 +45,8 @@ describe.each(remotes)('$name', ({ transport, server }) => {
   it('ends with a stage and a sentence wherever the login is cut', async () => {
     const stages = new Set<string>()
     for (let at = 0; at < 20_000; at += 400) {
-      const connection = host.connections + 1
-      host.breakAt({ connection, direction: 'out', afterBytes: at, then: 'cut' })
+      // Each of them: one that ends before it speaks SSH is tried again.
+      host.breakAt({ direction: 'out', afterBytes: at, then: 'cut' })
       const said = await ask(wish).catch((error: unknown) => error)
       host.heal()
       // The whole answer has passed before the cut.
@@ -88,7 +88,10 @@ describe('the sentence of', () => {
   it('something that is no SSH server', async () => {
     const port = await listener('HTTP/1.1 400 Bad Request\r\n\r\n')
     expect(await eachSays({ ...hosts.sshd.ssh, port })).toMatchInlineSnapshot(
-      `"connect: lb1 (127.0.0.1 port PORT) closed the connection before it spoke SSH: too many logins at once (MaxStartups), or the port is not for SSH."`,
+      `
+      "ssh2:    connect: lb1 (127.0.0.1 port PORT) does not speak SSH: it says "HTTP/1.1 400 Bad Request". Are ssh.host and ssh.port right?
+      openssh: connect: lb1 (127.0.0.1 port PORT) closes connections before it speaks SSH: too many logins at once (MaxStartups in its sshd_config; --forks 1 makes one at a time), or the port is not for SSH."
+    `,
     )
   })
 
