@@ -25,7 +25,7 @@ describe('a change that fails', () => {
           ✘ balance   lb2  failed
           ✘ balance   lb1  not begun: lb2 failed
           ✘ lb2: phase "balance": /etc/keepalived/keepalived.conf: exit 1.
-            sh: 11: printf: printf: I/O error
+            sh: 15: printf: printf: I/O error
             /etc/keepalived/keepalived.conf could not be written whole; is its disk full?
             Left undone here: keepalived.service, saved; keepalived.service, live.
             Mend the cause and run again: what is done already is not done twice.

@@ -79,8 +79,12 @@ it('a second run is told who is at work, and changes nothing; a dead run holds n
 it('a run that waits for its person is alive, whatever ssh_config says of ServerAliveInterval', async () => {
   const host = site.host('lb1')
   const { ssh } = overTcp(host)
+  const [known = ''] = ssh.userKnownHostsFiles
   const inventory = site.inventory((text) =>
-    text.replace(/port: \d+/, 'port: 22').replace('127.0.0.1', ssh.host),
+    text
+      .replace(/port: \d+/, 'port: 22')
+      .replace('127.0.0.1', ssh.host)
+      .replace(/user_known_hosts_file: [^ ]+/, `user_known_hosts_file: ${known}`),
   )
   const config = site.put('ssh_config', 'Host *\n  ServerAliveInterval 60\n')
   const words = ['apply', inventory, '--limit', 'lb1', '--phase', 'kernel']
