@@ -44,7 +44,7 @@ export interface Machine {
   readonly plug: (card: string) => Promise<void>
 }
 
-const bootTimeoutMs = 120_000
+const bootTimeoutMs = 600_000
 
 export const bindMachine = (
   lab: string,
