@@ -41,8 +41,11 @@ export const revealed = (content: Content): string =>
 /** The text with every secret masked, for people. */
 export const masked = (content: Content): string => content.map(String).join('')
 
+/** Takes every secret that the run knows out of a text. */
+export type Mask = (text: string) => string
+
 /** Fewer characters than this stand in every text. */
-const fewest = 4
+export const fewestMasked = 4
 
 const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g, '\\$&')
 
@@ -50,7 +53,7 @@ const literal = (text: string): string => text.replaceAll(/[\\^$.*+?()[\]{}|/]/g
  * Takes secrets out of any text, wherever it came from: one of four characters or more wherever it stands, a shorter one
  * where it is a word of its own, or every text would be all masks. Also as a word in single quotes has it, as shells do.
  */
-export const masking = (secrets: readonly Secret[]): ((text: string) => string) => {
+export const masking = (secrets: readonly Secret[]): Mask => {
   const words = [...new Set(secrets.map(reveal))].filter((word) => word !== '')
   const forms = words.flatMap((word) =>
     word.includes("'") ? [word, word.replaceAll("'", "'\\''")] : [word],
@@ -60,7 +63,7 @@ export const masking = (secrets: readonly Secret[]): ((text: string) => string) 
   const patterns = forms
     .toSorted((one, other) => other.length - one.length)
     .map((word) =>
-      word.length < fewest
+      word.length < fewestMasked
         ? `(?<![\\p{L}\\p{N}_])${literal(word)}(?![\\p{L}\\p{N}_])`
         : literal(word),
     )

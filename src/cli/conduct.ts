@@ -61,7 +61,10 @@ const follow = async (
   // Nobody is asked about what cannot be done.
   if (!isEmpty(found.plan) && isStuck(found.plan)) return leaveAlone(job, found)
   const mustAsk = approved !== true && options.yes !== true && !isEmpty(found.plan)
-  if (mustAsk && !(await wanted(question, world, name))) return leaveAlone(job, found)
+  if (mustAsk) {
+    const text = typeof question === 'string' ? question : await question()
+    if (!(await wanted(text, world, name))) return leaveAlone(job, found)
+  }
   // A person thinks for a while: are the hosts still as they were?
   const moved = mustAsk ? await movedSince(job, found) : new Map<string, never>()
   if (moved.size > 0 || job.signal.aborted) return leaveAlone(job, found, moved)
@@ -72,8 +75,8 @@ const follow = async (
 export interface Conduct {
   readonly screen: Screen
   readonly options: ConductOptions
-  /** `Apply?` */
-  readonly question: string
+  /** `Apply?`; a function: what it says is known once the hosts were reached. */
+  readonly question: string | (() => Promise<string>)
   /** What is to be typed for a yes, where `y` is too easily said. */
   readonly name?: string
   readonly objection?: Objection

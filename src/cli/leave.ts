@@ -136,14 +136,14 @@ export const removeCommand = async (
   const { host, by } = findIn(looking, name, wish)
   refuseUnheard(looking, host, inventory, options)
   if (options.forget !== true) {
-    const way = await frame.reaching.wayTo(host)
+    const way = (): Promise<string> => frame.reaching.wayTo(host)
     const { report } = await conduct(leaveJob(frame, [host]), {
       screen,
       options,
-      question: `Take ${name}, which is ${way}, out of ${cluster.name}?`,
+      question: async () => `Take ${name}, which is ${await way()}, out of ${cluster.name}?`,
       name,
-      remarks: (found) => [
-        `${name} is ${way}, as ${by.join(' and ')} ${by.length === 1 ? 'remembers' : 'remember'} it.`,
+      remarks: async (found) => [
+        `${name} is ${await way()}, as ${by.join(' and ')} ${by.length === 1 ? 'remembers' : 'remember'} it.`,
         ...frame.reaching.remarks(),
         ...remarksOf(found),
       ],

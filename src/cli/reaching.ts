@@ -1,11 +1,12 @@
 import type { Dial } from '../engine/wire.ts'
 import { ReachError, WishError } from '../errors.ts'
 import { hostsOf, type Cluster, type Ssh } from '../inventory/cluster.ts'
-import { masking, reveal, type Secret } from '../secret.ts'
+import { fewestMasked, masking, reveal, type Mask, type Secret } from '../secret.ts'
 import type { SshConfig } from '../ssh/config/host-config.ts'
 import { readSshConfig } from '../ssh/config/read.ts'
-import { wayTo, type Here } from '../ssh/here.ts'
+import { likelyWay, wayInWords, type Here } from '../ssh/here.ts'
 import type { Person } from '../ssh/person.ts'
+import type { Route } from '../ssh/reach.ts'
 import { makePerson } from './person.ts'
 import type { World } from './world.ts'
 
@@ -29,10 +30,10 @@ export interface Reaching {
   readonly dial: Dial
   /** Where a host that was dialled is connected to, which may be by another name than the inventory has. */
   readonly addressOf: (host: Reachable) => string
-  /** Who logs in where, for a person: `ops@192.0.2.9 port 22, through bastion`. */
+  /** Who logs in where, for a person: as it was dialled, or as it would be. */
   readonly wayTo: (host: Reachable) => Promise<string>
   /** Every secret of the run out of a text. */
-  readonly mask: (text: string) => string
+  readonly mask: Mask
   /** What is to be said of the ways to the hosts, and was not said yet. */
   readonly remarks: () => readonly string[]
 }
@@ -63,7 +64,7 @@ const secretsOf = (cluster: Cluster): readonly Secret[] =>
   )
 
 /** A host that is told a password may say it again, wherever it likes: what goes into sentences is masked here. */
-const maskedDial = (dial: Dial, mask: (text: string) => string): Dial => {
+const maskedDial = (dial: Dial, mask: Mask): Dial => {
   const orMasked = async <Result>(work: () => Promise<Result>): Promise<Result> => {
     try {
       return await work()
@@ -136,10 +137,10 @@ export const makeReaching = (
   const config = openSshConfig(sshConfig, world)
   const secrets = [...secretsOf(cluster)]
   let masked = masking(secrets)
-  const mask = (text: string): string => masked(text)
+  const mask: Mask = (text) => masked(text)
   const asked = makePerson(world, (answer) => {
     // A "1" or a "yes" is no secret, and would be masked in every sentence.
-    if (reveal(answer).length < 4) return
+    if (reveal(answer).length < fewestMasked) return
     secrets.push(answer)
     masked = masking(secrets)
   })
@@ -156,11 +157,11 @@ export const makeReaching = (
       : { ...ssh, become: { ...ssh.become, password } }
   const known = new Map<string, Ssh>()
   const remarks = makeRemarks()
-  const places = new Map<string, string>()
+  const ways = new Map<string, Route['hops']>()
   const here: Here = {
     ...hereOf(config, world),
     remark: remarks.note,
-    found: (host, place) => places.set(host, place),
+    found: (host, hops) => ways.set(host, hops),
   }
   const sshOf = (name: string): Ssh => {
     const ssh = known.get(name)
@@ -170,8 +171,9 @@ export const makeReaching = (
   return {
     learn: (hosts) => hosts.forEach(({ name, ssh }) => known.set(name, ssh)),
     dial: maskedDial(lateDial(sshOf, world.terminal.interactive ? person : undefined, here), mask),
-    addressOf: ({ name, ssh }) => places.get(name) ?? ssh.host,
-    wayTo: ({ name, ssh }) => wayTo(name, ssh, here),
+    addressOf: ({ name, ssh }) => ways.get(name)?.at(-1)?.host ?? ssh.host,
+    wayTo: async ({ name, ssh }) =>
+      wayInWords(ways.get(name) ?? (await likelyWay(name, ssh, here))),
     mask,
     remarks: () => remarks.take().map(mask),
     askPassword: async () => {

@@ -6,6 +6,7 @@ import { movedHosts, type Plan } from '../engine/plan.ts'
 import { StaleError, WishError } from '../errors.ts'
 import { parseJson } from '../json.ts'
 import { printableLine } from '../printable.ts'
+import type { Mask } from '../secret.ts'
 import { readTextFile } from '../text-file.ts'
 import { digestOf, type Wish } from './files.ts'
 
@@ -89,7 +90,7 @@ export const savePlan = (
 /** A plan that was approved when it was saved. */
 export interface Approved extends Narrowing {
   /** Hosts that would now change in another way, and what to say of each. */
-  readonly moved: (now: Plan, mask: (text: string) => string) => ReadonlyMap<string, StaleError>
+  readonly moved: (now: Plan, mask: Mask) => ReadonlyMap<string, StaleError>
 }
 
 /** @throws WishError when the file is no plan, or one for another inventory or playbook */

@@ -1,4 +1,5 @@
 import { lines, sh, type Sh } from '../sh/sh.ts'
+import { usualPath } from '../sh/usual-path.ts'
 
 const decision = (run: string): string => `/run/lbprov/guard-${run}`
 const scriptOf = (run: string): string => `${decision(run)}.sh`
@@ -6,7 +7,7 @@ const scriptOf = (run: string): string => `${decision(run)}.sh`
 /** What the guard does, as a script of its own. `sleep` counts, and no clock that somebody sets meanwhile. */
 const watch = (run: string, undo: readonly Sh[], seconds: number): Sh =>
   lines(
-    sh`LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH`,
+    sh`LC_ALL=C PATH=${usualPath}; export LC_ALL PATH`,
     sh`umask 022; cd /; trap '' HUP`,
     sh`left=${seconds}; while [ $left -gt 0 ]; do sleep 1; left=$((left - 1))`,
     // A confirmed change leaves nothing behind, not even a process that waits.

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
 import { parseJson } from '../json.ts'
+import { counted } from '../printable.ts'
 import { liveness } from './liveness.ts'
 
 const word = z.string().regex(/^[\w.@+:[\]-]{1,200}$/)
@@ -66,14 +67,12 @@ const clock = (then: Date, now: Date): string => {
   return day(then) === day(now) ? time : `${day(then)} ${time}`
 }
 
-const plural = (n: number, unit: string): string => `${String(n)} ${unit}${n === 1 ? '' : 's'}`
-
 const span = (seconds: number): string =>
   seconds < 60
-    ? plural(seconds, 'second')
+    ? counted(seconds, 'second')
     : seconds < 3600
-      ? plural(Math.floor(seconds / 60), 'minute')
-      : plural(Math.floor(seconds / 3600), 'hour')
+      ? counted(Math.floor(seconds / 60), 'minute')
+      : counted(Math.floor(seconds / 3600), 'hour')
 
 /** A run that says nothing is stopped, or its controller is gone. */
 const aboutSilence = ({ quiet, answers, shell }: Holder): string => {

@@ -1,9 +1,7 @@
 import type { LbprovError } from '../errors.ts'
+import type { Mask } from '../secret.ts'
 import { maskedSh } from '../sh/sh.ts'
 import type { HostPlan, PlannedChange, Plan } from './plan.ts'
-
-/** Takes every secret that the run knows out of a text. */
-export type Mask = (text: string) => string
 
 /** Said where both texts of a change show the same mask, and what is behind it is another. */
 const hidden = 'the secret in it changes'

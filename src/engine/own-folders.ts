@@ -16,9 +16,11 @@ const isRoots = /^0\/d....-..-.\//
 
 /**
  * What stands in lbprov's own folders is believed, and written to without a second look.
- * @throws AnswerError where one of them is not root's alone
+ * @throws AnswerError where one of them is not root's alone, or the host does not tell
  */
-export const checkOwnFolders = (host: string, { out }: Answer): void => {
+export const checkOwnFolders = (host: string, { exit, out, err }: Answer): void => {
+  if (exit !== 0)
+    throw new AnswerError(`${host}: cannot tell whose lbprov's own folders are: ${tameWord(err)}`)
   const open = out.split('\n').find((line) => line !== '' && !isRoots.test(line))
   if (open === undefined) return
   const [, mode = '', owner = '', ...path] = open.split('/')

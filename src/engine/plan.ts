@@ -1,4 +1,5 @@
 import type { Change } from '../resource.ts'
+import type { Mask } from '../secret.ts'
 
 /** One phase of a playbook, with the hosts of this run in the order in which they are changed. */
 export interface Phase {
@@ -89,7 +90,7 @@ const changesAsText = ({ phases }: ComparedPlan): ReadonlyMap<string, string> =>
 export const movedHosts = (
   approved: ComparedPlan,
   now: ComparedPlan,
-  mask: (text: string) => string = (text) => text,
+  mask: Mask = (text) => text,
 ): readonly string[] => {
   const [before, after] = [changesAsText(approved), changesAsText(now)]
   const hosts = [approved, now].flatMap(({ phases }) =>

@@ -4,13 +4,14 @@ import { LbprovError, LockedError, ReachError, StaleError } from '../errors.ts'
 import { parsePlatform, platformQuestions, type Platform } from '../platform.ts'
 import type { ManifestEntry, Resource } from '../resource.ts'
 import type { Answer } from '../sh/answer.ts'
+import type { Mask } from '../secret.ts'
 import type { Step } from '../sh/frame.ts'
 import { judge, questions, steps, type Judged } from './ask.ts'
 import { surveyPeers } from './ask-peers.ts'
 import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
 import { lockStep, settleLock, type RunInfo } from './lock.ts'
-import { maskedError, maskedPlan, type Mask } from './mask.ts'
+import { maskedError, maskedPlan } from './mask.ts'
 import { memoryQuestions, readMemory, type HostMemory } from './memory.ts'
 import { checkOwnFolders, ownFoldersQuestion } from './own-folders.ts'
 import type { Patience } from './patience.ts'
@@ -105,8 +106,7 @@ const meet = async (job: Job, host: string): Promise<Met> => {
     const told = answers.slice(lock.length)
     // Whoever is not root cannot lock either, and is told so in better words.
     const platform = parsePlatform(host, named(facts, told))
-    const own = told[asked.length - 1]
-    if (own !== undefined) checkOwnFolders(host, own)
+    checkOwnFolders(host, named(['own'], told.slice(facts.length + memory.length)).own)
     if (!job.looksOnly) await settleLock(host, wire, job.run, answers[0], job.patience.probeMs)
     job.tell({ type: 'reached', host, platform: job.mask(platform.name) })
     const found = { platform, memory: readMemory(host, named(memory, told.slice(facts.length))) }

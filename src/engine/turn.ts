@@ -1,4 +1,5 @@
 import type { Resource } from '../resource.ts'
+import type { Mask } from '../secret.ts'
 import type { Sh } from '../sh/sh.ts'
 import type { Patience } from './patience.ts'
 import type { RunInfo } from './lock.ts'
@@ -16,5 +17,5 @@ export interface Turn {
   readonly dial: Dial
   readonly run: RunInfo
   readonly patience: Patience
-  readonly mask: (said: string) => string
+  readonly mask: Mask
 }

@@ -4,6 +4,7 @@ import { AnswerError } from '../errors.ts'
 import { defineResource } from '../resource.ts'
 import { Secret, type Content, revealed } from '../secret.ts'
 import { contents } from '../sh/contents.ts'
+import { notFollowed } from '../sh/walk.ts'
 import { fileBack, readAround, type FileIs } from './file-back.ts'
 import { lookAt, sumOf } from './file-look.ts'
 import { hidesChange, maskLike, maskWish } from './mask.ts'
@@ -22,7 +23,7 @@ const fourDigits = (mode: string): string => mode.padStart(4, '0').slice(-4)
 
 const notKnown = (why: string): AnswerError =>
   new AnswerError(
-    why.includes(' so it is not followed')
+    why.includes(notFollowed.text)
       ? `${why}. Remove it, or set "follow: true" for this file if it is meant, and run again.`
       : `${why}. See what stands there, and run again.`,
   )

@@ -12,6 +12,7 @@ import {
   type What,
 } from './file-answers.ts'
 import { lines, sh, together, type Kind, type Sh } from './sh.ts'
+import { closed, sticky } from './walk.ts'
 
 const wordOf = ({ what, follow, paths }: Asked): string =>
   [what, follow ? 'follow' : '', ...paths].join('\n')
@@ -99,10 +100,10 @@ const files: Kind = {
       sh`nl='
 ' code=0; known=$nl$(stat -c '%u/%A/%F/%U/%G/%a/%Z/%n' -- / ${folders} ${all} 2>/dev/null)$nl closed=$nl sticky=$nl files=$nl far=$nl
 of() { found=\${known%%"/$1$nl"*}; found=\${found##*"$nl"}; }
-case $known in "$nl"0/d????-??-?/*) closed=$nl$nl ;; esac
+case $known in "$nl"${closed}/*) closed=$nl$nl ;; esac
 for path in ${folders}; do
 case "$closed|$sticky" in *"$nl\${path%/*}$nl"*) of "$path"; case $path:$found in
-*:0/d????-??-?/* | /proc/net:0/l*) closed=$closed$path$nl ;; *:0/d????????[tT]/*) sticky=$sticky$path$nl ;; esac ;; esac; done
+*:${closed}/* | /proc/net:0/l*) closed=$closed$path$nl ;; *:${sticky}/*) sticky=$sticky$path$nl ;; esac ;; esac; done
 is_plain() {
 each=\${1%/*}
 while :; do

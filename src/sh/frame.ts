@@ -3,6 +3,7 @@ import { dirname } from 'node:path/posix'
 import { onceEach } from '../once-each.ts'
 import type { Answer } from './answer.ts'
 import { quote, type Sh } from './sh.ts'
+import { usualPath } from './usual-path.ts'
 import { replacing, walking } from './walk.ts'
 
 /**
@@ -45,7 +46,7 @@ const onlySh = `test "$?shell" != 1 || exit ${String(wrongShellExit)}
  */
 const preamble = (mark: string): string => `${onlySh}
 lbprov() {
-LC_ALL=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin; export LC_ALL PATH
+LC_ALL=C PATH=${usualPath}; export LC_ALL PATH
 umask 022; cd /; chain=0
 lbprov_mark() { printf '\\n%s %s\\n' ${mark} "$1"; printf '\\n%s %s\\n' ${mark} "$1" >&2; }
 lbprov_mark begin`

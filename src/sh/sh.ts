@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
 
-import { Secret, reveal } from '../secret.ts'
+import { type Mask, Secret, reveal } from '../secret.ts'
 import type { Answer } from './answer.ts'
 
 const key = Symbol('made by the sh tag')
@@ -93,7 +93,7 @@ export const together = (kind: Kind, word: string, alone: Sh): Sh =>
   new Sh(key, alone.text, alone.shown, { kind, word })
 
 /** The same command, shown with what `mask` leaves of it. */
-export const maskedSh = (run: Sh, mask: (text: string) => string): Sh => {
+export const maskedSh = (run: Sh, mask: Mask): Sh => {
   const shown = mask(run.shown)
   return shown === run.shown ? run : new Sh(key, run.text, shown, run.of)
 }

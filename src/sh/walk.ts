@@ -24,6 +24,14 @@ const mostBytes = 16 * 2 ** 20
 
 const block = 65536
 
+/** A folder of root's to which nobody else may write, as `stat -c %u/%A` says it: a pattern of the shell's. */
+export const closed = sh`0/d????-??-?`
+/** One of root's with the sticky bit. */
+export const sticky = sh`0/d????????[tT]`
+
+/** What is said of a link that `follow` would follow. */
+export const notFollowed = sh`so it is not followed`
+
 /**
  * lbprov_reach PATH [follow | name] [make]: goes to the folder in which PATH is. $at and $name: where that is, links
  * followed; $only: `yes` where the folder is closed; $leads: not empty where a link was followed. `follow`: any link; `name`:
@@ -44,7 +52,7 @@ while [ -n "$each" ]; do set -- "$@" "$each"; each=\${each%/*}; done
 [ ! -L "$1" ] || return 1; shift
 last=yes left=$(($# + 1))
 for each in $(stat -c '%u/%A' -- "$@" / 2>/dev/null); do
-case $last$each in yes0/d????-??-? | no0/d????-??-? | no0/d????????[tT]) left=$((left - 1)) ;; esac
+case $last$each in yes${closed} | no${closed} | no${sticky}) left=$((left - 1)) ;; esac
 last=no; done
 case \${1-} in /proc/net) left=$((left - 1)) ;; esac
 [ $left = 0 ]
@@ -55,7 +63,7 @@ if lbprov_plain "$1"; then only=yes name=\${1##*/} at=\${1%/*}; cd -P "$at/"; re
 rest=$1/ at= trust=yes links=16; cd /; lbprov_here
 while :; do
 only=no
-case $trust$facts in yes0/d????-??-?) only=yes ;; yes0/d????????[tT]) only=sticky ;; esac
+case $trust$facts in yes${closed}) only=yes ;; yes${sticky}) only=sticky ;; esac
 [ $only = yes ] || open=\${open:-\${at:-/}}
 while case $rest in /*) ;; *) false ;; esac; do rest=\${rest#/}; done
 name=\${rest%%/*} rest=\${rest#*/} last=yes
@@ -65,7 +73,7 @@ case $last$how in yes*' name '*) return ;; esac
 if [ -L "./$name" ] && [ "$at/$name" != /proc/self ]; then
 target=$(readlink -n -- "./$name"; echo /)
 case $only$how in yes* | *' follow '*) ;; *)
-why="$at/$name is a link to \${target%/}, and others than root may write to $open ($(stat -c '%U:%G, %A' -- "$open")), so it is not followed: it could lead anywhere"
+why="$at/$name is a link to \${target%/}, and others than root may write to $open ($(stat -c '%U:%G, %A' -- "$open")), ${notFollowed}: it could lead anywhere"
 return 1 ;; esac
 links=$((links - 1)); [ $links != 0 ] || { why="$1 leads through too many links"; return 1; }
 leads=yes rest=$target$rest

@@ -2,6 +2,8 @@ import type { SshConfig } from './config/host-config.ts'
 import { readSshConfig } from './config/read.ts'
 import type { Environment } from './config/tokens.ts'
 import type { Ssh } from '../inventory/cluster.ts'
+import { usualPath } from '../sh/usual-path.ts'
+import type { Route } from './reach.ts'
 import { hopsBySsh, routeTo, type RouteMeans } from './route.ts'
 
 /** The machine that lbprov runs on, as the wire sees it. */
@@ -22,11 +24,9 @@ export interface Here {
   readonly env?: Environment
   /** What a person should know of the way to a host; each sentence once for a host. */
   readonly remark?: (host: string, sentence: string) => void
-  /** Where a host is connected to, as soon as that is known: an address, or a name of DNS. */
-  readonly found?: (host: string, place: string) => void
+  /** The way on which a host is reached, as soon as that is known. */
+  readonly found?: (host: string, hops: Route['hops']) => void
 }
-
-const usualPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** The environment of whatever is run here on the way to a host. */
 export const envOf = ({ env }: Here): Environment => env ?? { PATH: usualPath }
@@ -46,17 +46,21 @@ export const meansOf = (here: Here): RouteMeans => ({
 })
 
 /**
- * Who logs in where, for a person: `ops@192.0.2.9 port 22, through bastion`.
+ * The way to a host that has not been reached yet: its keys may lead to another one.
  * @throws ReachError where ssh_config makes no way of it
  */
-export const wayTo = async (host: string, ssh: Ssh, here: Here): Promise<string> => {
+export const likelyWay = async (host: string, ssh: Ssh, here: Here): Promise<Route['hops']> => {
   const means = meansOf(here)
-  const { transport, hops: own } = await routeTo(host, ssh, means)
-  const hops = transport === 'openssh' ? await hopsBySsh(host, ssh, means) : own
-  const [last, ...jumps] = hops.toReversed()
-  const through = jumps.toReversed().map((jump) => jump.host)
+  const { transport, hops } = await routeTo(host, ssh, means)
+  return transport === 'openssh' ? hopsBySsh(host, ssh, means) : hops
+}
+
+/** Who logs in where, for a person: `ops@192.0.2.9 port 22, through bastion`. */
+export const wayInWords = (hops: Route['hops']): string => {
+  const last = hops.at(-1) ?? hops[0]
+  const jumps = hops.slice(0, -1).map((jump) => jump.host)
   return [
-    `${last?.user ?? ''}@${last?.host ?? ssh.host} port ${String(last?.port ?? 22)}`,
-    ...(through.length === 0 ? [] : [`through ${through.join(', ')}`]),
+    `${last.user}@${last.host} port ${String(last.port)}`,
+    ...(jumps.length === 0 ? [] : [`through ${jumps.join(', ')}`]),
   ].join(', ')
 }

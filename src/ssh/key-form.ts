@@ -45,9 +45,10 @@ export const publicPart = (
     : { type: type.toString('latin1'), bytes }
 }
 
-const certified = '-cert-v01@openssh.com'
+/** What the type of a certificate ends with. PROTOCOL.certkeys of OpenSSH. */
+export const certified = '-cert-v01@openssh.com'
 
-/** Whether a type is one of certificates. PROTOCOL.certkeys of OpenSSH. */
+/** Whether a type is one of certificates. */
 export const isCertificate = (type: string): boolean => type.endsWith(certified)
 
 /**

@@ -1,12 +1,10 @@
 import { homedir, userInfo } from 'node:os'
 
+import { usualPath } from '../sh/usual-path.ts'
 import { startChild } from './child-channel.ts'
 import type { Hop } from './hop.ts'
 import type { Channel, Link } from './link.ts'
 import * as say from './sentences/local.ts'
-
-/** As login(1) has it. */
-const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 
 /** Nobody has a name in a container of a user that /etc/passwd does not know. */
 const whoRuns = (): string => {
@@ -30,7 +28,7 @@ export const openLocalLink = (hop: Hop): Promise<Link> => {
     return Promise.reject(say.anotherUser(here, hop.ssh.user))
   }
   const channels: Channel[] = []
-  const env = { HOME: homedir(), PATH: path, USER: user, LOGNAME: user }
+  const env = { HOME: homedir(), PATH: usualPath, USER: user, LOGNAME: user }
   return Promise.resolve({
     hop: here,
     witness: 'pipe',

@@ -1,6 +1,7 @@
 import { defaultAlgorithms, keyTypes, knownAlgorithms } from './algorithms.ts'
 import { applyAlgorithms } from './config/algorithm-list.ts'
 import type { HostConfig } from './config/host-config.ts'
+import { certified } from './key-form.ts'
 import type { WantedAlgorithms } from './reach.ts'
 
 /** By ssh_config(5)'s names for the lists. */
@@ -12,8 +13,6 @@ const lists = [
   ['publicKey', 'pubkeyAcceptedAlgorithms', 'PubkeyAcceptedAlgorithms'],
 ] as const
 
-const certificate = '-cert-v01@openssh.com'
-
 /**
  * OpenSSH's sshconnect2.c, ssh_kex2 and order_hostkeyalgs: only its own list, be it changed by + or -, is ordered by the keys
  * that are known, unless a key of its first type is. That list begins with certificates.
@@ -21,8 +20,8 @@ const certificate = '-cert-v01@openssh.com'
 const bestOf = (said: string | undefined): string | undefined => {
   if (said === undefined) return undefined
   if (!/^[+-]/.test(said)) return 'any'
-  const all = [...keyTypes.map((type) => type + certificate), ...keyTypes]
-  return applyAlgorithms(said, all, all)[0]?.replace(certificate, '')
+  const all = [...keyTypes.map((type) => type + certified), ...keyTypes]
+  return applyAlgorithms(said, all, all)[0]?.replace(certified, '')
 }
 
 /** What a config asks for of what ssh2 knows; `lacking`: the options of which that is nothing. */

@@ -83,7 +83,7 @@ export const makeWays = (
   return {
     to: async (host) => {
       const way = await (ways.get(host) ?? keep(host, find(host)))
-      here.found?.(host, way.hops.at(-1)?.host ?? reach(host).host)
+      here.found?.(host, way.hops)
       return way
     },
     leaveToSsh: (host, because) => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { includeOf, usualUser } from '../openssh/quoted.ts'
+import { versionIn } from '../openssh/version.ts'
 import type { Environment } from './tokens.ts'
 
 /** What `ssh -G` is asked. */
@@ -83,10 +84,7 @@ export const installedSsh = (env: Environment): InstalledSsh => {
   }
   return {
     release,
-    version: () => {
-      const digits = /^OpenSSH_(?:for_Windows_)?(\d+\.\d+)/.exec(release() ?? '')?.[1]
-      return digits === undefined ? undefined : Number(digits)
-    },
+    version: () => versionIn(release() ?? ''),
     objections: (files, ignored) => {
       const { folder, file } = lay(includes(files))
       const ignoring = ignored === '' ? [] : ['-o', `IgnoreUnknown=${ignored}`]

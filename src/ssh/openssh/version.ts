@@ -7,14 +7,20 @@ import * as say from '../sentences/openssh.ts'
 /** Node 20 runs on nothing that comes with an older one. */
 const oldest = 8
 
+/** 9.2 of `OpenSSH_9.2p1 Debian-2`, as ssh calls itself; undefined: it is another ssh. */
+export const versionIn = (banner: string): number | undefined => {
+  const digits = /^OpenSSH_(?:for_Windows_)?(\d+\.\d+)/.exec(banner)?.[1]
+  return digits === undefined ? undefined : Number(digits)
+}
+
 type Found = { readonly version: number } | { readonly banner: string } | { readonly code: string }
 
 const ask = (env: Environment): Promise<Found> =>
   new Promise((resolve) => {
     execFile('ssh', ['-V'], { env, timeout: 10_000 }, (error, out, err) => {
       const banner = `${err}${out}`
-      const version = /^OpenSSH(?:_for_Windows)?_(\d+\.\d+)/.exec(banner)?.[1]
-      if (version !== undefined) resolve({ version: Number(version) })
+      const version = versionIn(banner)
+      if (version !== undefined) resolve({ version })
       else if (typeof error?.code === 'string') resolve({ code: error.code })
       else resolve({ banner })
     })

@@ -34,7 +34,7 @@ const go = async ({ config: file, ssh, env = {} }: Question): Promise<Went> => {
     config,
     env: own,
     remark: (_, sentence) => remarks.push(sentence),
-    found: (_, place) => (at = place),
+    found: (_, hops) => (at = hops.at(-1)?.host),
   })
   try {
     const wire = await dial('lb1')
