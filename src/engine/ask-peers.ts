@@ -61,11 +61,7 @@ export const surveyPeers = async (
   return {
     found,
     desired: new Map([...own].map(([host, { desired }]) => [host, desired])),
-    unknown: new Map(
-      hosts.flatMap(({ host, whyUnknown }) =>
-        found.has(host) ? [] : [[host, whyUnknown] as const],
-      ),
-    ),
+    silent: new Set(hosts.flatMap(({ host }) => (found.has(host) ? [] : [host]))),
     why: new Map(hosts.map(({ host, why }) => [host, why])),
   }
 }

@@ -59,12 +59,16 @@ const whatIsMissing = (
 
 /** Peers that would reject what the host is to tell, or may. */
 const whoRejects = ({ peers }: Course, host: string, { told }: Standing): string | undefined => {
-  const known = rejecting(peers, told, host, [peers.desired.get(host)])
-  const unknown = mayBeRejected(peers, host) ? [...peers.unknown.keys()] : []
-  const whyOf = (other: string): string => peers.unknown.get(other) ?? peers.why.get(other) ?? ''
-  return known.length + unknown.length === 0
-    ? undefined
-    : cannotChange([...known, ...unknown], whyOf)
+  const others = [
+    ...rejecting(peers, told, host, [peers.desired.get(host)]),
+    ...(mayBeRejected(peers, host) ? peers.silent : []),
+  ]
+  const whyOf = (other: string): string => {
+    const isUnclear = told.get(other)?.includes(undefined) === true
+    const fact = peers.silent.has(other) ? 'silent' : isUnclear ? 'unclear' : 'rejects'
+    return peers.why.get(other)?.[fact] ?? ''
+  }
+  return others.length === 0 ? undefined : cannotChange(others, whyOf)
 }
 
 /** How far a run will be once this has gone well. */

@@ -12,13 +12,21 @@ import type { HostPlan } from './plan.ts'
  * holds it; the daemon's kind says what is told, and which of its changes adopt other settings.
  */
 
+/** Why a daemon cannot change with its peers, by what is known of it. */
+export interface WhyNot {
+  /** It tells what would be rejected. */
+  readonly rejects: string
+  /** What it tells cannot be known. */
+  readonly unclear: string
+  /** Its host does not say. */
+  readonly silent: string
+}
+
 /** A host whose daemon must agree with those of the hosts that change. */
 export interface PeerHost {
   readonly host: string
-  /** Why it cannot change with the others, where it rejects them, and what to do: `it is not in this run; …`. */
-  readonly why: string
-  /** The same where it is not known what its daemon tells. */
-  readonly whyUnknown: string
+  /** Why it cannot change with the others, and what to do: `it does not answer; …`. */
+  readonly why: WhyNot
   /** What it is asked where it is not in this run, and the answer matters; undefined: it is in it, or not to be asked. */
   readonly question?: Resource
 }
@@ -28,10 +36,9 @@ export interface Peers {
   readonly found: ReadonlyMap<string, PeerState>
   /** What the daemons of this run's hosts will tell; undefined: it cannot be known. */
   readonly desired: ReadonlyMap<string, PeerSettings | undefined>
-  /** Hosts of which it is not known what their daemons tell: why they cannot change with the others. */
-  readonly unknown: ReadonlyMap<string, string>
-  /** The same of each host, for one that rejects what others are to tell. */
-  readonly why: ReadonlyMap<string, string>
+  /** Hosts that do not say what their daemons tell. */
+  readonly silent: ReadonlySet<string>
+  readonly why: ReadonlyMap<string, WhyNot>
 }
 
 /** What each daemon tells by now: on hosts by name. */
@@ -56,9 +63,12 @@ export const peerIn = (judged: readonly Judged[]): Peer | undefined => {
 const reject = (one: PeerState['current'], other: PeerState['current']): boolean =>
   one.some((each) => other.some((another) => rejectEachOther(each, another)))
 
-/** Whether two hosts' daemons rejected each other before the run. */
+const known = (current: PeerState['current']): PeerState['current'] =>
+  current.filter((settings) => settings !== undefined)
+
+/** Whether two hosts' daemons are known to have rejected each other before the run: a doubt is no leave to go on. */
 const rejectedBefore = ({ found }: Peers, host: string, other: string): boolean =>
-  reject(found.get(host)?.current ?? [], found.get(other)?.current ?? [])
+  reject(known(found.get(host)?.current ?? []), known(found.get(other)?.current ?? []))
 
 /** Peers that run now, or may after a boot, and would reject what a host is to tell; each is known. */
 export const rejecting = (
@@ -76,11 +86,11 @@ export const rejecting = (
  * Whether hosts that do not answer may reject what a host is to tell. All that ran agreed before the run, so none of
  * them rejects what another router tells already. Where no daemon was ever set up, as far as it is known, none is.
  */
-export const mayBeRejected = ({ found, desired, unknown }: Peers, host: string): boolean => {
+export const mayBeRejected = ({ found, desired, silent }: Peers, host: string): boolean => {
   const settings = desired.get(host)
   const states = [...found.values()]
   return (
-    unknown.size > 0 &&
+    silent.size > 0 &&
     states.some(({ isSetUp }) => isSetUp) &&
     (settings === undefined ||
       !areTold(

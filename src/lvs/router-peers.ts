@@ -6,27 +6,26 @@ import type { Place } from './task.ts'
 
 type Routers = Pick<Place, 'cluster' | 'roster'>
 
-const another = 'if it is off for good, take it out of the inventory'
-
 /** A router of the inventory, in the run or not. */
-const ofInventory = (routers: Routers, router: Router, isInRun: boolean): PeerHost =>
-  isInRun
-    ? {
-        host: router.name,
-        why: 'its keepalived has VRRP settings that reject the new ones, and nothing in this run stops it first; if several routers hold VIPs, stop keepalived on all but one of them, and run again',
-        whyUnknown: `it does not answer; ${another}`,
-      }
-    : {
-        host: router.name,
-        why: 'its keepalived has VRRP settings that reject the new ones, and it is not in this run; run without --limit, or name it there',
-        whyUnknown: `it is not in this run, and does not answer; ${another}`,
-        question: daemonOf(routers, router, 'look'),
-      }
+const ofInventory = (routers: Routers, router: Router, isInRun: boolean): PeerHost => {
+  const next = isInRun
+    ? 'and nothing in this run stops it first; if several routers hold VIPs, stop keepalived on all but one of them, and run again'
+    : 'and it is not in this run; run without --limit, or name it there'
+  return {
+    host: router.name,
+    why: {
+      rejects: `its keepalived has VRRP settings that reject the new ones, ${next}`,
+      unclear: `it cannot be known which VRRP settings its keepalived runs, ${next}`,
+      silent: `${isInRun ? 'it does not answer' : 'it is not in this run, and does not answer'}; if it is off for good, take it out of the inventory`,
+    },
+    ...(!isInRun && { question: daemonOf(routers, router, 'look') }),
+  }
+}
 
 /** A router that may still run though it left the inventory; what another router remembers of it is not gone after. */
 const ofRoster = (host: string, inventory: string): PeerHost => {
   const why = `it left the inventory, and may still run with the old VRRP settings; run "lbprov remove ${inventory} ${host}" first, with --forget if it is gone for good`
-  return { host, why, whyUnknown: why }
+  return { host, why: { rejects: why, unclear: why, silent: why } }
 }
 
 /**

@@ -62,7 +62,7 @@ const found: Survey = {
   reached: new Map(),
   lost: new Map(),
   phases: [],
-  peers: { found: new Map(), desired: new Map(), unknown: new Map(), why: new Map() },
+  peers: { found: new Map(), desired: new Map(), silent: new Set(), why: new Map() },
   found: new Map(),
   plan: {
     phases: [

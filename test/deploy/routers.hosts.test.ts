@@ -69,6 +69,24 @@ describe('a router whose keepalived does not run', () => {
   })
 })
 
+it('a router that may run any settings is taken to reject new ones', async () => {
+  const site = await open(['lb1', 'lb2'])
+  expect(await site.lbprov('apply', inventoryOf(site), '--yes')).toMatchObject({ exit: 0 })
+  hold(site)
+  // Its file is younger than its run, and no note says which one it has read.
+  site.host('lb2').run(['rm', '/run/lbprov/keepalived.service.loaded'])
+  site.host('lb2').run(['touch', '/etc/keepalived/keepalived.conf'])
+  const ran = await site.lbprovIn(rotated, 'apply', inventoryOf(site), '--limit', 'lb1', '--yes')
+  expect(ran.exit).toBe(1)
+  expect(passwords(site, ['lb1', 'lb2'])).toEqual([password, password])
+  expect(notBegun(ran).join('\n')).toContain(
+    'lb2 cannot change with it: it cannot be known which VRRP settings its keepalived runs, and it is not in this run; run without --limit, or name it there',
+  )
+  const both = await site.lbprovIn(rotated, 'apply', inventoryOf(site), '--yes')
+  expect(both).toMatchObject({ exit: 0 })
+  expect(passwords(site, ['lb1', 'lb2'])).toEqual(['rotated4', 'rotated4'])
+})
+
 it('an interrupt while the standby waits has it run as before', async () => {
   const site = await open(['lb1', 'lb2'])
   expect(await site.lbprov('apply', inventoryOf(site), '--yes')).toMatchObject({ exit: 0 })
