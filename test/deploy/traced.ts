@@ -19,9 +19,27 @@ export interface Call {
   readonly on: string | undefined
 }
 
+/** A call during which other processes made theirs is two lines; it stands where it began. */
+const wholeLines = (trace: string): readonly string[] => {
+  const lines: string[] = []
+  const begun = new Map<string, number>()
+  for (const line of trace.split('\n')) {
+    const [, pid = '', start] = /^(\d+) +(.*) <unfinished \.\.\.>$/.exec(line) ?? []
+    const [, of = '', rest = ''] = /^(\d+) +<\.\.\. \w+ resumed>(.*)/.exec(line) ?? []
+    const at = begun.get(of)
+    if (start !== undefined) begun.set(pid, lines.length)
+    if (at === undefined) lines.push(start === undefined ? line : `${pid} ${start}`)
+    else {
+      lines[at] = `${lines[at] ?? ''}${rest}`
+      begun.delete(of)
+    }
+  }
+  return lines
+}
+
 export const callsOf = (trace: string): readonly Call[] =>
-  trace.split('\n').flatMap((text) => {
-    const [, pid, name] = /^(\d+) +(?:<\.\.\. )?(\w+)/.exec(text) ?? []
+  wholeLines(trace).flatMap((text) => {
+    const [, pid, name] = /^(\d+) +(\w+)/.exec(text) ?? []
     if (pid === undefined || name === undefined) return []
     return [{ pid, name, text, on: /^\d+ +\w+\(\d+<([^>]*)>/.exec(text)?.[1] }]
   })
@@ -42,7 +60,6 @@ export const filesHolding = (
 /** The umask of the process that made the `at`-th call, by what it or its parents said before. */
 const umaskAt = (calls: readonly Call[], at: number): number => {
   const pid = calls[at]?.pid ?? ''
-  // A call during which others spoke is two lines; its words are on the first.
   const said = calls
     .slice(0, at + 1)
     .findLast((call) => call.pid === pid && / umask\(\d/.test(call.text))
