@@ -233,7 +233,7 @@ describe('on the hosts, not even for a while, a secret is', () => {
       '/var/lib/lbprov/manifest/ENTRY.json.new 600',
     ])
     // cat(1) lets the kernel copy, so that nothing is seen of what it writes.
-    const copy = '/var/lib/lbprov/keepalived.conf.before.lbprov'
+    const copy = '/var/lib/lbprov/.keepalived.conf.before.lbprov'
     const modes = traces.flatMap((calls) => modesBefore(calls, copy, calls.length))
     expect(new Set(modes)).toEqual(new Set([0o600]))
   })
