@@ -1,5 +1,3 @@
-import { availableParallelism } from 'node:os'
-
 import { defineConfig } from 'vitest/config'
 
 // Labs that mostly wait, for guards and dead links, and time nothing: two of them fit on two processors.
@@ -11,8 +9,6 @@ const lab = { testTimeout: 600_000, hookTimeout: 900_000 }
 // Three rings: `fast` needs nothing, `hosts` needs root and sshd for toy hosts, `lab` real machines.
 export default defineConfig({
   test: {
-    // Tests of hosts mostly wait, for daemons and dead links: half as many again as there are processors keep them busy.
-    maxWorkers: Math.ceil(1.5 * availableParallelism()),
     projects: [
       {
         test: {
