@@ -155,6 +155,7 @@ if [ $only = yes ]; then rm -rf --one-file-system -- "./.$name.lbprov"
 else rm -f -- "./.$name.lbprov" 2>/dev/null || { ( ! lbprov_enter || rm -f -- "./$name" "./.$name" ); rmdir -- "./.$name.lbprov"; }; fi
 }
 lbprov_begin() {
+[ -L "./$name" ] || [ ! -d "./$name" ] || { echo "$at/$name is a folder, so no file is put in its place: see what it is for, and run again." >&2; exit 1; }
 lbprov_clear || exit 1
 if [ $only = yes ]; then
 old=./$name new=./.$name.lbprov tested=$at/.$name.lbprov; trap 'rm -f -- "$new"' EXIT; return

@@ -67,6 +67,13 @@ const expected = (path: string, follow: boolean) => {
     : { refused: true, text: undefined }
 }
 
+/** A link to the folder in which it is. */
+const toItsFolder: typeof asked extends fc.Arbitrary<infer Each> ? Each : never = [
+  [['h', { kind: 'link', to: '.', absolute: false }]],
+  ['h'],
+  true,
+]
+
 describe.each(shells.map((shell) => [shell[0], shell] as const))('in %s', (_, shell) => {
   const answersTo = (questions: readonly Sh[]): readonly Answer[] => {
     const kind = questions[0]?.of?.kind
@@ -149,7 +156,7 @@ describe.each(shells.map((shell) => [shell[0], shell] as const))('in %s', (_, sh
             expect(lstatSync(made)).toMatchObject({ mode: 0o40755, uid: 0 })
         })
       }),
-      { numRuns: runs },
+      { numRuns: runs, examples: [[toItsFolder]] },
     )
   })
 
