@@ -70,7 +70,7 @@ const tools: Readonly<Record<Firewall, Tool>> = {
       ...nftFamilies.map(([name, family]) =>
         nft_table.bind({ family: name, name: 'lbprov', chains: nftChains(wall, family) }),
       ),
-      ...(usedNft(wall).length > 0 ? [nftReload()] : []),
+      ...(wall.stays ? [nftReload()] : []),
     ],
     nothing: () =>
       nftFamilies.map(([name]) => nft_table.bind({ family: name, name: 'lbprov', chains: [] })),

@@ -43,14 +43,14 @@ const methods: Readonly<Record<SilenceMethod, Method>> = {
         rules: eachVip(silent.vips).map(({ vip, source }) => ({ vip: vip.address, source })),
         ...(isRhel(silent) && { saved: '/etc/sysconfig/arptables' }),
       }),
-      ...(isRhel(silent) && silent.vips.length > 0
+      ...(isRhel(silent) && silent.stays
         ? [service.bind({ name: 'arptables', running: false })]
         : []),
     ],
     boot: arptablesBoot,
   },
   nftables: {
-    resources: ({ vips }) => [
+    resources: ({ vips, stays }) => [
       nft_table.bind({
         family: 'arp',
         name: 'lbprov',
@@ -76,7 +76,7 @@ const methods: Readonly<Record<SilenceMethod, Method>> = {
                 },
               ],
       }),
-      ...(vips.length === 0 ? [] : [nftReload()]),
+      ...(stays ? [nftReload()] : []),
     ],
     boot: ({ vips }) =>
       vips.length === 0 ? [] : [{ words: ['/usr/sbin/nft', '-f', nftFile('arp')] }],

@@ -12,4 +12,9 @@ export interface Silent {
    * another source, is there twice: as it is wished, then as it was.
    */
   readonly vips: readonly DirectVip[]
+  /**
+   * None of them only leaves: what stands beside the rules, in files of its own, has no second stage that takes it away, so it
+   * comes only where it stays.
+   */
+  readonly stays: boolean
 }

@@ -12,6 +12,7 @@ import { eachVip, vipsRecord, widenedVips } from './remembered-vips.ts'
 import { formerRedirects, isRedirect, redirectBoot, redirects } from './redirects.ts'
 import { silentCardsWants } from './silent-cards.ts'
 import { silence, silenceBoot, silenceMethods } from './silence.ts'
+import type { Silent } from './silent.ts'
 import type { Place, Task } from './task.ts'
 import { tunnelDevices } from './tunnel-devices.ts'
 import { looseRpFilter, noProxyArp } from './vip-conditions.ts'
@@ -54,9 +55,16 @@ const loBoot = ({ vip }: DirectVip): BootCommand => ({
       : ['/sbin/ip', '-6', 'addr', 'replace', alone(vip), 'dev', 'lo', 'nodad'],
 })
 
-const unit = ({ cluster, host, platform, vips, onLo }: Holding): Resource => {
+const silentOf = ({ cluster, host, platform, wished, onLo }: Holding): Silent => ({
+  ...{ cluster, host, platform },
+  vips: onLo.filter(isIPv4),
+  stays: !isRedirect(host.arp) && wished.some(isIPv4),
+})
+
+const unit = (holding: Holding): Resource => {
+  const { host, platform, vips, onLo } = holding
   const method = host.arp
-  const silent = { cluster, host, platform, vips: onLo.filter(isIPv4) }
+  const silent = silentOf(holding)
   const loader =
     method === 'arptables' && platform.family === 'rhel' && silent.vips.length > 0
       ? ['arptables.service']
@@ -117,7 +125,7 @@ export const vipSets = (
   const method = host.arp
   const onLo = isRedirect(method) ? [] : held
   const holding = { cluster, host, platform, wished, vips: held, onLo }
-  const silent = { cluster, host, platform, vips: onLo.filter(isIPv4) }
+  const silent = silentOf(holding)
   const addresses = addressesOf(onLo)
   const redirected = isRedirect(method) ? addressesOf(wished) : []
   return [
@@ -128,7 +136,7 @@ export const vipSets = (
     unit(holding),
     ...silenceMethods
       .filter((each) => each !== method)
-      .flatMap((each) => silence(each, { ...silent, vips: [] })),
+      .flatMap((each) => silence(each, { ...silent, vips: [], stays: false })),
     loopback_vips.bind({ addresses, part: 'present' }),
     ...formerRedirects(method).flatMap((each) => redirects[each](platform, [])),
   ]

@@ -20,6 +20,11 @@ export interface Wall {
   readonly platform: Platform
   readonly marks: readonly Mark[]
   readonly ftp: readonly ActiveFtp[]
+  /**
+   * Some marks or FTP rules do not only leave: what stands beside the rules, in files of its own, has no second stage that
+   * takes it away, so it comes only where it stays.
+   */
+  readonly stays: boolean
   /** The cluster with every VRRP instance that is let in. */
   readonly speaking: Cluster
 }
@@ -55,14 +60,15 @@ export const vrrpRecord = defineRecord(
 )
 
 /** What the inventory wishes. */
-export const wishedWall = ({ cluster, platform }: Place, host: Router): Wall => ({
-  cluster,
-  host,
-  platform,
-  marks: marksOf(cluster),
-  ftp: activeFtp(cluster, host),
-  speaking: cluster,
-})
+export const wishedWall = ({ cluster, platform }: Place, host: Router): Wall => {
+  const marks = marksOf(cluster)
+  const ftp = activeFtp(cluster, host)
+  return {
+    ...{ cluster, host, platform, marks, ftp },
+    stays: marks.length + ftp.length > 0,
+    speaking: cluster,
+  }
+}
 
 const withInstances = (cluster: Cluster, former: readonly VrrpInstance[]): Cluster => {
   const { instances } = cluster.vrrp

@@ -34,18 +34,22 @@ const written = (found: readonly Resource[], before: Records = {}): Records => (
 const platform: Platform = { ...debianPlatform, firewall: 'iptables', filtered: true }
 
 /** With the firewall that the host's way needs. */
-const platformOf = (host: ManagedHost): Platform =>
-  host.role === 'real_server' && host.arp === 'firewalld'
-    ? { ...platform, firewall: 'firewalld' }
-    : platform
+const platformOf = (host: ManagedHost, of: Platform): Platform =>
+  host.role === 'real_server' && host.arp === 'firewalld' ? { ...of, firewall: 'firewalld' } : of
 
-const by = (task: Task, cluster: Cluster, name: string, records: Records): readonly Resource[] => {
+const by = (
+  task: Task,
+  cluster: Cluster,
+  name: string,
+  records: Records,
+  of = platform,
+): readonly Resource[] => {
   const host = hostsOf(cluster).find((each) => each.name === name)
   if (host === undefined) throw new Error(`no host ${name}`)
   return task.resources({
     cluster,
     host,
-    platform: platformOf(host),
+    platform: platformOf(host, of),
     ...nothingRemembered,
     records,
   })
@@ -463,6 +467,32 @@ describe('whatever the inventories, and wherever runs die', () => {
           expect(again.after).toEqual(records)
         }
       }),
+      { numRuns: 60 },
+    )
+  })
+
+  it('what only the first stage wants leaves nothing that a next run would find', () => {
+    const conditions = /^(silent_segment|sysctl_condition|vrrp_condition) /
+    const left = ([first, second]: readonly [Task, Task], host: string, of: Platform) => {
+      const wishes = (task: Task, inventory: string, records: Records) =>
+        by(task, clusterOf(inventory), host, records, of)
+      return (from: string, to: string) => {
+        const before = written([...wishes(first, from, {}), ...wishes(second, from, {})])
+        const kept = new Set(ids(wishes(second, to, before)))
+        return ids(wishes(first, to, before)).filter((id) => !kept.has(id) && !conditions.test(id))
+      }
+    }
+    fc.assert(
+      fc.property(
+        anInventory,
+        anInventory,
+        fc.constantFrom<Platform['family']>('debian', 'rhel'),
+        (from, to, family) => {
+          const of = { ...platform, family }
+          expect(left([vips, former_vips], 'rs1', of)(from, to)).toEqual([])
+          expect(left([firewall, former_firewall], 'lb1', of)(from, to)).toEqual([])
+        },
+      ),
       { numRuns: 60 },
     )
   })
