@@ -11,9 +11,10 @@ const network = (): string =>
 
 beforeAll(async () => {
   toy = await toyHost()
+  // A card takes this with it when it comes; later its own address is looked for already.
+  script('sysctl -qw net.ipv6.conf.default.accept_dad=0')
   toy.addLink('eth0')
-  script(`sysctl -qw net.ipv6.conf.eth0.accept_dad=0
-    ip addr add 10.0.0.5/24 broadcast + dev eth0 label eth0:main
+  script(`ip addr add 10.0.0.5/24 broadcast + dev eth0 label eth0:main
     ip route add default via 10.0.0.1
     ip addr add 2001:db8::5/64 dev eth0 nodad`)
 })
