@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import type { Readable } from 'node:stream'
 
 import type { Wire } from '../../../src/engine/wire.ts'
 import { platformQuestions } from '../../../src/platform.ts'
@@ -41,10 +42,13 @@ case $verb in
 esac
 return 0`
 
-/** Time passes at once, keepalived takes every file, and an address answers where the model says so. */
+/**
+ * Time passes at once, keepalived takes every file, and an address answers where the model says so. Who waits counts
+ * how often in `n`, and looks a few times less here.
+ */
 const tools: Readonly<Record<string, string>> = {
   systemctl,
-  sleep: ':',
+  sleep: 'n=$((${n:-0} < 7 ? 7 : n))',
   journalctl: ':',
   sync: ':',
   keepalived:
@@ -95,20 +99,53 @@ export interface Router {
 
 const inside = (pid: number): readonly string[] => ['-t', String(pid), '-m', '-u', '-n', '-p', '--']
 
-const said = (
-  pid: number,
-  words: readonly string[],
-  input: string,
-): Promise<{ readonly out: string; readonly err: string }> =>
-  new Promise((resolve, reject) => {
-    const child = spawn('/usr/bin/nsenter', [...inside(pid), ...words], { stdio: 'pipe' })
-    const texts = { out: '', err: '' }
-    child.stdout.on('data', (bytes: Buffer) => (texts.out += bytes.toString()))
-    child.stderr.on('data', (bytes: Buffer) => (texts.err += bytes.toString()))
-    child.on('error', reject)
-    child.on('close', () => resolve(texts))
-    child.stdin.end(input)
+/**
+ * A process of the router that reads scripts with a new shell each, one after the other: to begin one from here takes
+ * longer than the script.
+ */
+const openShell = (pid: number, at: (path: string) => string) => {
+  const script = '/run/toy-trip'
+  const end = '\u0004'
+  const loop = `while read -r go; do sh <${script}; printf '\\004'; printf '\\004' >&2; done`
+  const child = spawn('/usr/bin/nsenter', [...inside(pid), 'sh', '-c', loop], { stdio: 'pipe' })
+  const closed = new Promise((resolve) => child.on('close', resolve))
+  const ended = closed.then((): never => {
+    throw new Error('the shell of a router has ended')
   })
+  ended.catch(() => undefined)
+  let last: Promise<unknown> = Promise.resolve()
+
+  /** What a stream says up to the script's end. */
+  const said = (stream: Readable): Promise<string> =>
+    new Promise((resolve) => {
+      let text = ''
+      const read = (bytes: Buffer): void => {
+        text += bytes.toString('latin1')
+        if (!text.endsWith(end)) return
+        stream.off('data', read)
+        resolve(Buffer.from(text.slice(0, -1), 'latin1').toString())
+      }
+      stream.on('data', read)
+    })
+  const run = async (text: string): Promise<{ readonly out: string; readonly err: string }> => {
+    writeFileSync(at(script), text)
+    const both = Promise.all([said(child.stdout), said(child.stderr)])
+    child.stdin.write('go\n')
+    const [out, err] = await Promise.race([both, ended])
+    return { out, err }
+  }
+  return {
+    said: (text: string): ReturnType<typeof run> => {
+      const mine = last.then(() => run(text))
+      last = mine.catch(() => undefined)
+      return mine
+    },
+    close: async (): Promise<void> => {
+      child.stdin.end()
+      await closed
+    },
+  }
+}
 
 const mark = '0123456789abcdef0123456789abcdef'
 
@@ -129,10 +166,11 @@ const makeRouter = (name: string, toy: Toy): Router => {
   for (const tool of Object.keys(tools))
     put(`/usr/local/bin/${tool}`, `#!/bin/sh\n${functions.join('')}${tool} "$@"\n`, 0o755)
 
+  const shell = openShell(toy.pid, at)
   const known = new Map<string, Answer>()
   const trip: Wire['trip'] = async (steps) => {
     const asked = steps.filter(({ run }) => !known.has(run.text))
-    const streams = await said(toy.pid, ['sh'], `${functions.join('')}${pack(asked, mark)}`)
+    const streams = await shell.said(`${functions.join('')}${pack(asked, mark)}`)
     const answers = unpack(streams, mark)
     const answered = new Map(asked.map((step, n) => [step, answers[n]]))
     for (const [{ run }, answer] of answered)
@@ -194,7 +232,10 @@ const makeRouter = (name: string, toy: Toy): Router => {
       for (const path of [state, '/var/lib/lbprov', '/run/lbprov', '/etc/keepalived']) remove(path)
       show([], [])
     },
-    close: () => toy.close(),
+    close: async () => {
+      await shell.close()
+      await toy.close()
+    },
   }
 }
 
