@@ -27,9 +27,9 @@ export const formerConf = '/var/lib/lbprov/keepalived.conf.before'
 const giveUp = (path: string): Sh =>
   lines(
     sh`give_up() { echo "$1" >&2; journalctl -q --no-pager -n 8 -o cat -u ${unit} >&2`,
-    sh`[ "$verb" = reload ] && [ -f ${formerConf} ] || exit 1`,
-    // A run that was cut off may have put a file here that keepalived never read: it stays where it is.
-    sh`case $(sha256sum <${formerConf}) in "$ran"*) ;; *) exit 1 ;; esac`,
+    // The file that was replaced last may be one that keepalived never read, or an old one: then the new one stays.
+    sh`[ "$verb" = reload ] && [ -n "$ran" ] && [ -f ${formerConf} ] || exit 1`,
+    sh`case $(sha256sum <${formerConf}) in "$ran "*) ;; *) exit 1 ;; esac`,
     sh`( ${putInPlace(path, sh`cat -- ${formerConf} >"$new"`)}`,
     sh`) || exit 1`,
     sh`systemctl reset-failed ${unit} 2>/dev/null`,
@@ -84,7 +84,7 @@ export const loadConf = ({ conf, peer, vips, table }: Loading, restart = false):
     pinging,
     mending(table),
     look,
-    readByRun(unit),
+    readByRun(unit, formerConf),
     giveUp(conf.path),
     sh`had=; for vip in ${vips}; do if holds "$vip"; then had="$had $vip"; fi; done`,
     sh`rm -f ${watchersNote}; systemctl reset-failed ${unit} 2>/dev/null`,

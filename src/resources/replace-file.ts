@@ -12,7 +12,7 @@ export interface NewFile {
   /** A link is followed wherever it stands, not only where nobody but root can have laid it. */
   readonly follow?: boolean | undefined
   readonly validate?: readonly string[] | undefined
-  /** Where what it replaces is kept, for root alone. */
+  /** Where what it replaces is kept, for root alone, with the time of its last change. */
   readonly copy?: string | undefined
 }
 
@@ -64,11 +64,18 @@ export const replaceFile = (wish: NewFile): Sh => {
   return putInPlace(path, write, wish)
 }
 
-/** Whole at every moment, as the file itself; nothing where there is none yet. A file of its own, whatever is copied. */
+/**
+ * Whole at every moment, as the file itself; nothing where there is none yet. A file of its own, whatever is copied. Its
+ * mtime is when the file that is copied was last changed, and its ctime when the copy was made.
+ */
 const keepCopy = (copy: string): Sh =>
   lines(
-    sh`lbprov_hold; if [ "$held" != /dev/null ]; then`,
-    sh`( ${putInPlace(copy, sh`cat <&3 >"$new"`, { owner: 'root', group: 'root', mode: '600' })}`,
+    sh`lbprov_hold; if [ "$held" != /dev/null ]; then changed=$(stat -c %Z -- "$old")`,
+    sh`( ${putInPlace(copy, sh`cat <&3 >"$new"; touch -d "@$changed" -- "$new"`, {
+      owner: 'root',
+      group: 'root',
+      mode: '600',
+    })}`,
     sh`) 3<"$held" || exit 1; fi`,
   )
 

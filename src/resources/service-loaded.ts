@@ -71,10 +71,17 @@ export const notedWord = (
   return run !== '' && noted === run ? notes[files] : undefined
 }
 
-/** Sets `ran`: the checksum of the first file as the unit's current run was noted to have read it; empty: not known. */
-export const readByRun = (name: string): Sh => sh`${currentRun(name)}
+/**
+ * Sets `ran`: the checksum of the text that the unit's current run has read of its first file; empty: not known. Where
+ * lbprov did not note it, the run has read what was there when it began: that is `copy`, where the copy was made since,
+ * of a text that had not changed since.
+ */
+export const readByRun = (name: string, copy: string): Sh => sh`${currentRun(name)}
 noted= ran= rest=; { read -r noted; read -r ran rest; } 2>/dev/null <${noteOf(name)}
-[ "$noted" = "$run" ] || ran=`
+if [ "$noted" != "$run" ]; then
+ran=; set -- $(stat -c '%Y %Z' -- ${copy} 2>/dev/null)
+if [ $# = 2 ] && [ -n "$since" ] && [ "$1" -lt "$since" ] && [ "$2" -gt "$since" ]; then ran=$(sha256sum <${copy}); ran=\${ran%% *}; fi
+fi`
 
 /**
  * Runs a command that has the unit read its files, and notes what it read. The sums are taken before:

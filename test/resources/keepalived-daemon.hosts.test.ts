@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 import type { Resource } from '../../src/resource.ts'
+import { file } from '../../src/resources/file.ts'
 import { keepalived_daemon } from '../../src/resources/keepalived_daemon.ts'
 import { sha256 } from '../../src/resources/sha256.ts'
 import { vrrpSettings } from '../../src/resources/vrrp-settings.ts'
@@ -168,6 +169,51 @@ describe('a new file', () => {
       'systemctl reload keepalived failed',
     )
     expect(toy.read(path)).toBe(conf(51))
+  })
+
+  // Nothing is noted of a keepalived that a boot or a person started: times tell what it can have read.
+  describe.each(shells)('of a keepalived that lbprov did not start, in %s', (...shell) => {
+    /** In a second in which nothing of this test has happened yet. */
+    const restart = (): void => {
+      const next = 'now=$(date +%s); until [ "$(date +%s)" -gt "$now" ]; do :; done'
+      script(`rm -r /run/lbprov; ${next}; systemctl restart keepalived; ${next}`)
+    }
+    const written = (content: string): void => {
+      applyOn(toy, file.bind({ path, content: [content], copy: former }), shell)
+      script(`ip addr add ${vip}/32 dev lo; ip addr add 203.0.113.77/32 dev eth0`)
+      toy.write('/var/lib/toy/refuse/reload-keepalived', '')
+    }
+    const refused = (): unknown => {
+      const [change] = judgeOn(toy, held(conf(51)), shell)
+      try {
+        runOn(toy, change === undefined ? [] : [change.run], shell)
+        return 'nothing was refused'
+      } catch (error) {
+        return String(error)
+      }
+    }
+
+    it('is replaced by the former one, which it read', () => {
+      restart()
+      written(conf(51))
+      expect(refused()).toContain(`The former ${path} is back in its place`)
+      expect([toy.read(path), isActive()]).toEqual([conf(50), true])
+    })
+
+    it('is not replaced by one of an earlier change', () => {
+      written(conf(51))
+      restart()
+      expect(refused()).toContain('systemctl reload keepalived failed')
+      expect(toy.read(path)).toBe(conf(51))
+    })
+
+    it('is not replaced by one that came after its start', () => {
+      restart()
+      written(conf(49))
+      written(conf(51))
+      expect(refused()).toContain('systemctl reload keepalived failed')
+      expect(toy.read(path)).toBe(conf(51))
+    })
   })
 
   it('that keepalived dies of is replaced by the former one (E26)', () => {
