@@ -1,8 +1,16 @@
+import { readFileSync } from 'node:fs'
+
 import fc, { type Arbitrary } from 'fast-check'
 
 // Lines of ssh_config(5), most of them right, some odd, few wrong.
 
 const pick = (...texts: readonly string[]): Arbitrary<string> => fc.constantFrom(...texts)
+
+/** One of the text files beside this one. */
+const linesOf = (name: string): readonly string[] =>
+  readFileSync(new URL(name, import.meta.url), 'utf8')
+    .trimEnd()
+    .split('\n')
 
 const yesNo = pick('yes', 'no', 'yes', 'no', 'YES', 'True', 'false')
 const time = pick('5', '90', '1m30s', '2H', '0', '1w2d3', 'none')
@@ -189,122 +197,14 @@ const nothing = pick('', '   ', '# a comment', '\t# Port 1', '\r')
 
 /** What ssh refuses, or reads in a way that nobody expects. */
 const odd = fc.oneof(
-  pick(
-    ...[
-      '"Port 22',
-      'Port 22 23',
-      'Port',
-      'User "ops',
-      'Po"rt" 23',
-      'Port ""',
-      'User=a=b',
-      'Port 1\\',
-    ],
-    ...['Host', 'Host ""', 'Match', 'Match host', 'Match all host lb1', 'Match host lb1 all'],
-    ...[
-      'ConnectTimeout 5y',
-      'IdentityFile %z',
-      'IdentityFile ${LB_NO}/a',
-      'HostName %d',
-      'HostName x%',
-    ],
-    ...[
-      'UserKnownHostsFile none /k',
-      'UserKnownHostsFile # k',
-      'ProxyJump a, b',
-      'ProxyJump',
-      'Host "lb1',
-    ],
-    ...[
-      'StrictHostKeyChecking maybe',
-      'Port 70000',
-      'Port 0',
-      'IdentitiesOnly sure',
-      'User a#b #c',
-    ],
-    ...[
-      'BindAddress a\\ b\\"c\\\\d\\e',
-      "HostKeyAlias 'x'\\''y'",
-      'Match final all',
-      'Match "host" lb1',
-    ],
-    ...[
-      'Match host "lb1" user',
-      "Match host 'lb1'",
-      'Match host lb1 # x',
-      'Match host=lb1=x',
-      'Hosts x',
-    ],
-    ...[
-      'IdentityFile ~root/a',
-      'Port http',
-      'NumberOfPasswordPrompts -1',
-      'ServerAliveInterval 1m x',
-    ],
-    ...[
-      'IdentityAgent ${LB_NO}',
-      'IdentityAgent $not-a-name',
-      'ProxyCommand nc %z',
-      'ProxyCommand',
-    ],
-    ...[
-      'ProxyJump u@',
-      'ProxyJump :22',
-      'ProxyJump a:0',
-      'ProxyJump ssh://a/b',
-      'ProxyJump a#b',
-      'Include',
-    ],
-    ...[
-      'Match exec "test %z"',
-      'Match exec',
-      'Match user "" x',
-      'Match !all',
-      'Match host lb1 !all',
-    ],
-    ...[
-      'IdentityFile ~nobody_here/a',
-      'Include ~/no',
-      'Include "@/a',
-      'Include @/a @/a',
-      'User ""',
-    ],
-  ),
+  pick(...linesOf('odd.txt')),
   fc
     .tuple(fc.constantFrom(...Object.keys(values)), pick('"', "'", '%', '\\', '', ' x', '#', '= '))
     .map(([keyword, end]) => `${keyword} x${end}`),
 )
 
 /** Words that OpenSSH learned after 9.2: an older one refuses the file. */
-const newer = pick(
-  ...[
-    'Tag web',
-    'Tag "db"',
-    'Match tagged web',
-    'Match tagged "w*,d*"',
-    'Match tagged ""',
-    'User u-%n',
-  ],
-  ...[
-    'Match localnetwork 127.0.0.0/8',
-    'Match localnetwork 198.51.100.0/24,::1/128',
-    'Match version *',
-  ],
-  ...[
-    'Match version OpenSSH_9.*',
-    'Match !version OpenSSH_1*',
-    'Match sessiontype exec',
-    'Match !command x*',
-  ],
-  ...[
-    'Match !sessiontype shell',
-    'Match command scp*',
-    'IdentityFile /%j',
-    'Match exec "test x%j = xa"',
-  ],
-  ...['Include @/%n', 'Include ${LB_KEYS}', "Match host 'lb1'", 'Match localnetwork 10.0.0.0/33'],
-  ...['ObscureKeystrokeTiming no', 'ChannelTimeout none', 'Match host=lb1', 'Match host = lb1'],
-)
+const newer = pick(...linesOf('newer.txt'))
 
 const usual = fc.oneof(
   { weight: 10, arbitrary: setting },
