@@ -169,8 +169,7 @@ const read = (
     if (!covered) return { column: place.column, message }
     return { does: 'nothing', unclear: { option: keyword.text, value: rest.text, place, message } }
   }
-  doubts.newer ||=
-    isDoubtfulKeyword(name, own) || (own && namesUnknown(option.name, words[0]?.text ?? ''))
+  doubts.newer ||= isDoubtfulKeyword(name, own) || namesUnknown(option.name, words[0]?.text ?? '')
   const wrong = wrongIn(option.name, option.kind, line, words, source.env)
   if (wrong !== undefined) return wrong
   if (option.name === 'User' && hasTokens(rest.text) && isSince(ssh, 10))

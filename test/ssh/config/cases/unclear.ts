@@ -18,6 +18,7 @@ export const left: readonly Case[] = [
 /** What neither of them reads. */
 export const refused: readonly Case[] = [
   { what: 'an algorithm that there is none', config: lines('KexAlgorithms x') },
+  { what: "an algorithm that there is none in the system's file", system: lines('MACs x=') },
   { what: 'a pattern of algorithms in the place of all', config: lines('Ciphers aes*') },
   { what: 'a word that is none of a list', config: lines('LogLevel loud') },
   { what: 'a keyword that there is none', config: lines('Host db1', 'Prot 22') },
