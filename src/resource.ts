@@ -118,6 +118,8 @@ export interface Resource {
   left?(answers: Answers): readonly string[]
   /** The daemon that it keeps among its peers; without it, there is none. */
   peer?(answers: Answers): Peer
+  /** Done once all else of its phase is proved, because what proves the rest may go with it. */
+  readonly isLast?: true
 }
 
 /** What a list of kinds needs of each, whatever its schema. */

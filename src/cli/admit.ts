@@ -1,3 +1,4 @@
+import type { HostMemory } from '../engine/memory.ts'
 import type { Facts } from '../engine/survey.ts'
 import { AnswerError, LbprovError } from '../errors.ts'
 import { hostsOf, type Cluster } from '../inventory/cluster.ts'
@@ -7,7 +8,7 @@ import { inQuotes } from '../printable.ts'
 const ownNames = ({ name, renamedFrom }: Cluster): readonly string[] => [name, ...renamedFrom]
 
 /** The clusters that a host's manifest names, and that this inventory does not speak for. */
-const strangers = (cluster: Cluster, { memory }: Facts): readonly string[] => {
+const strangers = (cluster: Cluster, memory: HostMemory): readonly string[] => {
   const own = ownNames(cluster)
   return [...new Set(memory.manifest.map((line) => line.cluster))].filter(
     (name) => !own.includes(name),
@@ -18,8 +19,8 @@ const strangers = (cluster: Cluster, { memory }: Facts): readonly string[] => {
  * A host belongs to one cluster, and what it remembers is whole.
  * @throws AnswerError where it is another cluster's, or a record is damaged
  */
-export const admit = (cluster: Cluster, host: string, facts: Facts): void => {
-  const [other] = strangers(cluster, facts)
+export const admit = (cluster: Cluster, host: string, memory: HostMemory): void => {
+  const [other] = strangers(cluster, memory)
   if (other !== undefined) {
     throw new AnswerError(
       `${host}: belongs to the cluster ${inQuotes(other)}, as lbprov's manifest there says, and this inventory is of ${inQuotes(cluster.name)}; nothing was changed. If ${cluster.name} is only a new name for it, write "renamed_from: ${other}" into the inventory; else correct how ${host} is reached, or clean the host by the inventory of ${other} first.`,
@@ -27,7 +28,7 @@ export const admit = (cluster: Cluster, host: string, facts: Facts): void => {
   }
   for (const record of records) {
     try {
-      record.of(facts.memory)
+      record.of(memory)
     } catch (error) {
       if (error instanceof LbprovError)
         throw new AnswerError(`${host}: ${error.message}`, { cause: error })
@@ -41,7 +42,7 @@ export const admit = (cluster: Cluster, host: string, facts: Facts): void => {
  * @throws AnswerError where it has an address of such a one
  */
 export const admitDeparted = (cluster: Cluster, host: string, facts: Facts): void => {
-  admit(cluster, host, facts)
+  admit(cluster, host, facts.memory)
   const held = new Set(facts.platform.addresses)
   for (const { name, interfaces } of hostsOf(cluster)) {
     const own = interfaces

@@ -1,5 +1,6 @@
 import { admit, admitDeparted } from './admit.ts'
 import type { Remembered } from '../engine/memory.ts'
+import type { Memories } from '../engine/ask-peers.ts'
 import { patience } from '../engine/patience.ts'
 import { renamed } from '../engine/rename.ts'
 import { forgotten } from '../engine/forget.ts'
@@ -47,7 +48,8 @@ const frameOf = (
     forks,
     patience: world.patience ?? patience,
     mask: reaching.mask,
-    admit: (host, facts) => admit(cluster, host, facts),
+    admit: (host, { memory }) => admit(cluster, host, memory),
+    admitPeer: (host, memory) => admit(cluster, host, memory),
     signal: world.signal,
     tell,
     run,
@@ -84,7 +86,7 @@ export const applyJob = (
   const names = hosts.map(({ name }) => name)
   const byName = new Map(hosts.map((host) => [host.name, host]))
   // The same for every host of a run: read once, however many there are.
-  const shared = onceEach((facts: Found) => sharedMemory(cluster, facts))
+  const shared = onceEach((found: Memories) => sharedMemory(cluster, found))
   const drainedCluster = onceEach(({ drained }: SharedMemory) => withDrained(cluster, drained))
   const placeOf = (name: string, facts: Found): Place => {
     const host = byName.get(name)
@@ -132,9 +134,9 @@ export const applyJob = (
       const all = phasesOf(narrowed, cluster, hosts, facts)
       return isWhole ? withOrphans(all, names) : all
     },
-    peers: (facts) => {
-      const { roster } = shared(facts)
-      return routerPeers({ cluster, roster }, names, frame.wish.file)
+    peers: (memories) => {
+      const { roster } = shared(memories)
+      return routerPeers({ cluster, roster }, { inRun: names, inventory: frame.wish.file })
     },
   }
 }
@@ -147,7 +149,7 @@ export const leaveJob = (frame: JobFrame, hosts: readonly KnownHost[]): Job => {
   return {
     ...frameOf(frame, hosts),
     admit: (name, facts) =>
-      isDeparted(name) ? admitDeparted(cluster, name, facts) : admit(cluster, name, facts),
+      isDeparted(name) ? admitDeparted(cluster, name, facts) : admit(cluster, name, facts.memory),
     wishes: (name, facts) => {
       const lines = facts.get(name)?.memory.manifest ?? []
       const first = isDeparted(name) ? [anotherMachine] : []
@@ -161,9 +163,14 @@ export const leaveJob = (frame: JobFrame, hosts: readonly KnownHost[]): Job => {
       ])
     },
     phases: (facts) => leavingPhases(cluster, hosts, facts),
-    peers: (facts) => {
-      const { roster } = sharedMemory(cluster, facts)
-      return routerPeers({ cluster, roster: [...roster, ...hosts] }, [...roles.keys()], file)
+    peers: (memories) => {
+      const { roster } = sharedMemory(cluster, memories)
+      const inRun = [...roles.keys()]
+      const leaving = inRun.filter(isDeparted)
+      return routerPeers(
+        { cluster, roster: [...roster, ...hosts] },
+        { inRun, leaving, inventory: file },
+      )
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { Facts } from '../engine/survey.ts'
+import type { Memories } from '../engine/ask-peers.ts'
 import type { Cluster } from '../inventory/cluster.ts'
 import { readDrained } from '../lvs/drained.ts'
 import { readRoster } from '../lvs/roster.ts'
@@ -29,10 +29,7 @@ const gather = <Item, Value>(
   return all
 }
 
-export const sharedMemory = (
-  { routers }: Cluster,
-  facts: ReadonlyMap<string, Facts>,
-): SharedMemory => {
+export const sharedMemory = ({ routers }: Cluster, facts: Memories): SharedMemory => {
   const records = routers.flatMap(({ name }) => {
     const found = facts.get(name)?.memory.records
     return found === undefined || Object.keys(found).length === 0 ? [] : [[name, found] as const]

@@ -183,8 +183,35 @@ const applyPlan = async (turn: Turn): Promise<Done> => {
   })
 }
 
+/** What comes once all else of the phase is proved, and what is all else. */
+const partsOf = (turn: Turn): Readonly<Record<'last' | 'rest', Turn>> => {
+  const isLast = (id: string): boolean =>
+    turn.resources.some((each) => each.isLast === true && each.id === id)
+  const part = (last: boolean): Turn => ({
+    ...turn,
+    plan: {
+      ...turn.plan,
+      changes: turn.plan.changes.filter(({ resource }) => isLast(resource) === last),
+    },
+    resources: turn.resources.filter(({ id }) => isLast(id) === last),
+  })
+  return { last: part(true), rest: part(false) }
+}
+
+const applyParts = async (turn: Turn): Promise<Done> => {
+  const { last, rest } = partsOf(turn)
+  if (last.plan.changes.length === 0 || rest.plan.changes.length === 0) return applyPlan(turn)
+  const done = await applyPlan(rest)
+  const { outcome, wire } = done
+  if (outcome.kind !== 'changed') return done
+  return orFailed(last, wire, async () => {
+    const ended = await changeAndProve(last, wire, last.plan.changes, outcome.changes)
+    return { ...done, outcome: ended.outcome }
+  })
+}
+
 /** Does what the plan says for one host in one phase, and proves it. Never throws an LbprovError. */
 export const applyHost = async (turn: Turn): Promise<Done> =>
   turn.plan.changes.length === 0
     ? { outcome: { kind: 'unchanged' }, wire: turn.wire }
-    : orFailed(turn, turn.wire, () => applyPlan(turn))
+    : orFailed(turn, turn.wire, () => applyParts(turn))

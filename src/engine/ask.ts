@@ -62,6 +62,15 @@ export const questions = (resources: readonly Resource[]): readonly Sh[] =>
 export const steps = (questioned: readonly Sh[]): readonly Step[] =>
   questioned.map((run) => ({ run }))
 
+/** Answers by the names of their questions, which were put in that order. */
+export const named = <Name extends string>(
+  names: readonly Name[],
+  answers: readonly (Answer | undefined)[],
+): Readonly<Record<Name, Answer>> =>
+  Object.fromEntries(
+    names.map((name, n) => [name, answers[n] ?? { exit: 255, out: '', err: 'no answer' }]),
+  ) as Record<Name, Answer>
+
 /** A change by its own name: what it runs may begin with what must stand on the host before it. */
 export const changeStep = ({ what, run }: PlannedChange): Step => ({
   run,

@@ -7,6 +7,8 @@ const places = ['/var/lib/lbprov', '/run/lbprov'] as const
 export const forgotten: Resource = {
   kind: 'forgotten',
   id: 'forgotten',
+  // What a daemon has read is known by a note under /run/lbprov.
+  isLast: true,
   wish: '',
   probe: {
     there: sh`for path in ${places}; do [ ! -e "$path" ] || echo "$path"; done`,

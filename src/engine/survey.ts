@@ -3,11 +3,10 @@ import { setImmediate } from 'node:timers/promises'
 import { LbprovError, LockedError, ReachError, StaleError } from '../errors.ts'
 import { parsePlatform, platformQuestions, type Platform } from '../platform.ts'
 import type { ManifestEntry, Resource } from '../resource.ts'
-import type { Answer } from '../sh/answer.ts'
 import type { Mask } from '../secret.ts'
 import type { Step } from '../sh/frame.ts'
-import { judge, questions, steps, type Judged } from './ask.ts'
-import { surveyPeers } from './ask-peers.ts'
+import { judge, named, questions, steps, type Judged } from './ask.ts'
+import { surveyPeers, type Memories } from './ask-peers.ts'
 import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
 import { lockStep, settleLock, type RunInfo } from './lock.ts'
@@ -40,7 +39,12 @@ export interface Job {
   /** The phases, once it is known what the hosts are. */
   phases(facts: ReadonlyMap<string, Facts>): readonly Phase[]
   /** Every host whose daemon must agree with those of others, in this run or not. */
-  peers(facts: ReadonlyMap<string, Facts>): readonly PeerHost[]
+  peers(memories: Memories): readonly PeerHost[]
+  /**
+   * Looks at what lbprov left on such a host that is not in the run.
+   * @throws AnswerError as `admit`
+   */
+  admitPeer(host: string, memory: HostMemory): void
   readonly dial: Dial
   /** Hosts at once. */
   readonly forks: number
@@ -79,14 +83,6 @@ const asResources = (wishes: Wishes): readonly Resource[] => [...wishes.values()
 
 /** Two runs that begin together each hold some hosts: all but the first host of a run are waited for a little. */
 const lockWait = 5
-
-const named = <Name extends string>(
-  names: readonly Name[],
-  answers: readonly (Answer | undefined)[],
-): Readonly<Record<Name, Answer>> =>
-  Object.fromEntries(
-    names.map((name, n) => [name, answers[n] ?? { exit: 255, out: '', err: 'no answer' }]),
-  ) as Record<Name, Answer>
 
 /** The first trip: the lock, what the host is, and what lbprov left there. */
 const meet = async (job: Job, host: string): Promise<Met> => {
@@ -189,7 +185,7 @@ export const survey = async (job: Job): Promise<Survey> => {
       new Map([...findings(said)].map(([id, entry]) => [job.mask(id), entry])),
     ]),
   )
-  const peers = await surveyPeers(job, job.peers(facts), judged)
+  const peers = await surveyPeers(job, facts, judged)
   const plan = planFrom(job, { reached, lost, phases, peers }, judged)
   return { reached, lost, phases, peers, plan, found }
 }
@@ -218,7 +214,7 @@ export const movedSince = async (
     if (said instanceof LbprovError) moved.set(host, maskedError(job.mask, said))
     else judged.set(host, said)
   })
-  const peers = await surveyPeers(job, job.peers(facts), judged)
+  const peers = await surveyPeers(job, facts, judged)
   const now = planFrom(job, { ...survey, peers }, judged)
   for (const host of movedHosts(plan, now, job.mask)) {
     if (moved.has(host)) continue

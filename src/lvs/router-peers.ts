@@ -6,17 +6,34 @@ import type { Place } from './task.ts'
 
 type Routers = Pick<Place, 'cluster' | 'roster'>
 
+/** Whom a run is about, by their names, and the path of its inventory as it was given. */
+interface About {
+  readonly inRun: readonly string[]
+  /** Those of them that left the inventory, and go back to what they were before lbprov. */
+  readonly leaving?: readonly string[]
+  readonly inventory: string
+}
+
+/** What is to be done about a router of the inventory that stays as it is, because the run is not about it. */
+const outOfRun = ({ leaving = [], inventory }: About): string => {
+  const [gone] = leaving
+  return gone === undefined
+    ? 'and it is not in this run; run without --limit, or name it there'
+    : `and it stays; disable and stop keepalived on ${gone} by hand, and run "lbprov remove ${inventory} ${gone} --forget"`
+}
+
 /** A router of the inventory, in the run or not. */
-const ofInventory = (routers: Routers, router: Router, isInRun: boolean): PeerHost => {
+const ofInventory = (routers: Routers, router: Router, about: About): PeerHost => {
+  const isInRun = about.inRun.includes(router.name)
   const next = isInRun
     ? 'and nothing in this run stops it first; if several routers hold VIPs, stop keepalived on all but one of them, and run again'
-    : 'and it is not in this run; run without --limit, or name it there'
+    : outOfRun(about)
   return {
     host: router.name,
     why: {
       rejects: `its keepalived has VRRP settings that reject the new ones, ${next}`,
       unclear: `it cannot be known which VRRP settings its keepalived runs, ${next}`,
-      silent: `${isInRun ? 'it does not answer' : 'it is not in this run, and does not answer'}; if it is off for good, take it out of the inventory`,
+      silent: `${isInRun ? 'it does not answer' : 'it is not in this run, and cannot be asked'}; if it is off for good, take it out of the inventory`,
     },
     ...(!isInRun && { question: daemonOf(routers, router, 'look') }),
   }
@@ -28,19 +45,10 @@ const ofRoster = (host: string, inventory: string): PeerHost => {
   return { host, why: { rejects: why, unclear: why, silent: why } }
 }
 
-/**
- * The routers of a cluster, which must agree in VRRP: those of the inventory, and those that left it. `inRun`: names;
- * `inventory`: its path, as it was given.
- */
-export const routerPeers = (
-  routers: Routers,
-  inRun: readonly string[],
-  inventory: string,
-): readonly PeerHost[] => [
-  ...routers.cluster.routers.map((router) =>
-    ofInventory(routers, router, inRun.includes(router.name)),
-  ),
+/** The routers of a cluster, which must agree in VRRP: those of the inventory, and those that left it. */
+export const routerPeers = (routers: Routers, about: About): readonly PeerHost[] => [
+  ...routers.cluster.routers.map((router) => ofInventory(routers, router, about)),
   ...departed(routers.cluster, routers.roster)
-    .filter(({ role, name }) => role === 'router' && !inRun.includes(name))
-    .map(({ name }) => ofRoster(name, inventory)),
+    .filter(({ role, name }) => role === 'router' && !about.inRun.includes(name))
+    .map(({ name }) => ofRoster(name, about.inventory)),
 ]

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { openWish, type Wish } from '../../../src/cli/files.ts'
+import { exitOf } from '../../../src/cli/exit-of.ts'
 import { applyJob, forgetJob, leaveJob, type JobFrame } from '../../../src/cli/job.ts'
 import { sharedMemory } from '../../../src/cli/shared-memory.ts'
 import { limitHosts } from '../../../src/cli/narrow.ts'
@@ -13,7 +14,7 @@ import type { Report } from '../../../src/engine/outcome.ts'
 import { isEmpty, isStuck } from '../../../src/engine/plan.ts'
 import { survey, type Job } from '../../../src/engine/survey.ts'
 import type { Wire } from '../../../src/engine/wire.ts'
-import { ReachError } from '../../../src/errors.ts'
+import { ProofError, ReachError } from '../../../src/errors.ts'
 import { hostsOf } from '../../../src/inventory/cluster.ts'
 import { departed } from '../../../src/lvs/roster.ts'
 import type { KnownHost } from '../../../src/lvs/task.ts'
@@ -41,7 +42,7 @@ export interface World {
     trouble: Trouble,
   ) => Promise<Report | undefined>
   readonly destroy: (wished: Wished, trouble: Trouble) => Promise<Report | undefined>
-  /** Takes a router that left the inventory off, or has the others forget it. */
+  /** Takes a router that left the inventory off, and has the others forget it; with `forget` that alone. */
   readonly remove: (wished: Wished, host: Name, forget: boolean) => Promise<void>
   /** The routers that left this inventory, as those that are in it remember them. */
   readonly departed: (wished: Wished) => Promise<readonly Name[]>
@@ -243,6 +244,8 @@ export const openWorld = (routers: readonly Router[]): World => {
       if (!(error instanceof Killed)) throw error
     }
     await settled()
+    const unproved = report?.errors.find(({ error }) => error instanceof ProofError)
+    if (unproved !== undefined) throw unproved.error
     for (const router of routers) router.refuse([])
     return report
   }
@@ -280,7 +283,10 @@ export const openWorld = (routers: readonly Router[]): World => {
     remove: async (wished, name, forget) => {
       const host = (await remembered(wished)).find((each) => each.name === name)
       if (host === undefined) return
-      if (!forget) await run(wished, { kind: 'none' }, (frame) => leaveJob(frame, [host]))
+      if (!forget) {
+        const report = await run(wished, { kind: 'none' }, (frame) => leaveJob(frame, [host]))
+        if (report === undefined || exitOf(report) !== 0) return
+      }
       await run(wished, { kind: 'none' }, (frame) => forgetJob(frame, name))
     },
     departed: async (wished) => (await remembered(wished)).map(({ name }) => name as Name),
