@@ -3,7 +3,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 sh test/prepare.sh arptables bash busybox-static dash dropbear-bin iproute2 iptables iputils-arping iputils-ping \
-  keepalived nftables opendoas openssh-client openssh-server openssl procps strace sudo tcpdump util-linux
+  keepalived nftables opendoas openssh-client openssh-server openssl procps strace sudo tcpdump tcsh util-linux zsh
 if [ "$(id -u)" != 0 ]; then
   echo "The tests start sshd in namespaces of their own, so they must run as root: try sudo npm test." >&2
   exit 1
