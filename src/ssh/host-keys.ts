@@ -117,7 +117,8 @@ export const makeHostKeys = (): HostKeys => {
     const { ssh, at } = hop
     if (!ssh.checkHostIp || address === undefined) return undefined
     const name = addressName(at ?? ssh.host, port, address)
-    if (name === undefined) return undefined
+    // One that is named by its address has been looked up by it.
+    if (name === undefined || name === nameOf(ssh)) return undefined
     return { name, verdict: judgeKey(await linesAbout(hop, name), key) }
   }
 

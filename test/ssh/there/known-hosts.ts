@@ -110,8 +110,8 @@ const byUs = async (each: Meeting): Promise<Outcome> => {
 
 const isSame = (each: Meeting, ours: Outcome, theirs: Outcome): boolean => {
   if (ours.verdict !== theirs.verdict) return false
-  // A host that is not believed is not written down by lbprov; ssh has done that by then.
-  return ours.verdict === 'another at the address' || ours.added === theirs.added
+  // A host that is not believed is not written down by lbprov; ssh may have done that by then, even with a revoked key.
+  return ours.verdict === 'believed' ? ours.added === theirs.added : ours.added === ''
 }
 
 const main = async (): Promise<void> => {
