@@ -118,7 +118,7 @@ export interface Resource {
   left?(answers: Answers): readonly string[]
   /** The daemon that it keeps among its peers; without it, there is none. */
   peer?(answers: Answers): Peer
-  /** Done once all else of its phase is proved, because what proves the rest may go with it. */
+  /** Its changes come once the rest of the phase is proved, because they may take away what the proof needs. */
   readonly isLast?: true
 }
 

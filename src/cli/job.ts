@@ -166,7 +166,7 @@ export const leaveJob = (frame: JobFrame, hosts: readonly KnownHost[]): Job => {
     peers: (memories) => {
       const { roster } = sharedMemory(cluster, memories)
       const inRun = [...roles.keys()]
-      const leaving = inRun.filter(isDeparted)
+      const leaving = inRun.find(isDeparted)
       return routerPeers(
         { cluster, roster: [...roster, ...hosts] },
         { inRun, leaving, inventory: file },

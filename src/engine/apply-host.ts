@@ -183,8 +183,8 @@ const applyPlan = async (turn: Turn): Promise<Done> => {
   })
 }
 
-/** What comes once all else of the phase is proved, and what is all else. */
-const partsOf = (turn: Turn): Readonly<Record<'last' | 'rest', Turn>> => {
+/** The resources of a phase that come last (`isLast`) with their changes, and the rest. */
+const lastAndRest = (turn: Turn): Readonly<Record<'last' | 'rest', Turn>> => {
   const isLast = (id: string): boolean =>
     turn.resources.some((each) => each.isLast === true && each.id === id)
   const part = (last: boolean): Turn => ({
@@ -198,8 +198,9 @@ const partsOf = (turn: Turn): Readonly<Record<'last' | 'rest', Turn>> => {
   return { last: part(true), rest: part(false) }
 }
 
-const applyParts = async (turn: Turn): Promise<Done> => {
-  const { last, rest } = partsOf(turn)
+/** The rest is proved before what comes last is begun. */
+const inTwoParts = async (turn: Turn): Promise<Done> => {
+  const { last, rest } = lastAndRest(turn)
   if (last.plan.changes.length === 0 || rest.plan.changes.length === 0) return applyPlan(turn)
   const done = await applyPlan(rest)
   const { outcome, wire } = done
@@ -214,4 +215,4 @@ const applyParts = async (turn: Turn): Promise<Done> => {
 export const applyHost = async (turn: Turn): Promise<Done> =>
   turn.plan.changes.length === 0
     ? { outcome: { kind: 'unchanged' }, wire: turn.wire }
-    : orFailed(turn, turn.wire, () => applyParts(turn))
+    : orFailed(turn, turn.wire, () => inTwoParts(turn))

@@ -3,40 +3,52 @@ import { areTold, type PeerState } from '../peer.ts'
 import type { Resource } from '../resource.ts'
 import { judge, named, questions, steps, type Judged } from './ask.ts'
 import { atMost } from './at-most.ts'
-import { memoryQuestions, readMemory, type HostMemory } from './memory.ts'
+import { memoryParts, memoryQuestions, readMemory, type HostMemory } from './memory.ts'
+import { checkOwnFolders, ownFoldersQuestion } from './own-folders.ts'
+import type { Patience } from './patience.ts'
 import { peerIn, type PeerHost, type Peers } from './peers.ts'
 import type { Dial } from './wire.ts'
 
 /** What lbprov left on hosts, by their names. */
 export type Memories = ReadonlyMap<string, { readonly memory: HostMemory }>
 
-interface Asking {
+/** What a job says of the daemons that must agree. */
+export interface PeerJob {
   readonly dial: Dial
+  /** Hosts at once. */
   readonly forks: number
-  readonly patience: { readonly probeMs: number }
+  readonly patience: Pick<Patience, 'probeMs'>
   /** Every host whose daemon must agree with those of others, in this run or not. */
   peers(memories: Memories): readonly PeerHost[]
-  /** @throws AnswerError where what such a host remembers is damaged, or another cluster's */
+  /**
+   * Looks at what lbprov left on such a host that is not in the run.
+   * @throws AnswerError where it is another cluster's, or damaged
+   */
   admitPeer(host: string, memory: HostMemory): void
 }
 
-interface Said {
-  readonly state: PeerState | undefined
+interface Outside {
+  readonly state: PeerState
   readonly memory: HostMemory
 }
 
-/** A host that is not in the run; undefined: it does not say, or not as lbprov wrote it. Nothing there is changed or locked. */
-const ask = async (asking: Asking, host: string, question: Resource): Promise<Said | undefined> => {
+/** A host outside of the run; undefined: it cannot be asked. Nothing there is changed or locked. */
+const ask = async (
+  job: PeerJob,
+  host: string,
+  question: Resource,
+): Promise<Outside | undefined> => {
   try {
-    const wire = await asking.dial(host)
+    const wire = await job.dial(host)
     try {
-      const names = Object.keys(memoryQuestions) as (keyof typeof memoryQuestions)[]
-      const asked = [...names.map((name) => memoryQuestions[name]), ...questions([question])]
-      const answers = await wire.trip(steps(asked), asking.patience.probeMs)
-      const memory = readMemory(host, named(names, answers))
-      asking.admitPeer(host, memory)
-      const judged = judge(host, [question], answers.slice(names.length))
-      return { memory, state: peerIn(judged)?.state }
+      const left = Object.values(memoryQuestions)
+      const asked = [ownFoldersQuestion, ...left, ...questions([question])]
+      const [own, ...others] = await wire.trip(steps(asked), job.patience.probeMs)
+      checkOwnFolders(host, named(['own'], [own]).own)
+      const memory = readMemory(host, named(memoryParts, others))
+      job.admitPeer(host, memory)
+      const peer = peerIn(judge(host, [question], others.slice(memoryParts.length)))
+      return peer && { memory, state: peer.state }
     } finally {
       wire.close()
     }
@@ -47,11 +59,11 @@ const ask = async (asking: Asking, host: string, question: Resource): Promise<Sa
 }
 
 /**
- * The daemons that must agree. Those that are not in the run are asked only where one that is will tell what it does not
- * tell yet; and of whom else they know.
+ * The daemons that must agree. Hosts outside of the run are asked only where a daemon of the run will tell what it does
+ * not tell yet: how their daemons are, and which other hosts they remember.
  */
 export const surveyPeers = async (
-  asking: Asking,
+  job: PeerJob,
   inRun: Memories,
   judged: ReadonlyMap<string, readonly Judged[]>,
 ): Promise<Peers> => {
@@ -61,21 +73,26 @@ export const surveyPeers = async (
       return peer === undefined ? [] : [[host, peer] as const]
     }),
   )
-  const found = new Map([...own].map(([host, { state }]) => [host, state]))
   const tellsAnew = [...own.values()].some(
     ({ state, desired }) => desired === undefined || !areTold(desired, state.current),
   )
-  const memories = new Map(inRun)
+  const known = job.peers(inRun)
+  const outside = new Map<string, Outside>()
   if (tellsAnew) {
-    await atMost(asking.forks, asking.peers(inRun), async ({ host, question }) => {
-      if (found.has(host) || question === undefined) return
-      const said = await ask(asking, host, question)
-      if (said?.state === undefined) return
-      found.set(host, said.state)
-      memories.set(host, said)
+    await atMost(job.forks, known, async ({ host, question }) => {
+      if (own.has(host) || question === undefined) return
+      const said = await ask(job, host, question)
+      if (said !== undefined) outside.set(host, said)
     })
   }
-  const hosts = asking.peers(memories)
+  const hosts = outside.size === 0 ? known : job.peers(new Map([...inRun, ...outside]))
+  // In the inventory's order, whichever host answered first.
+  const found = new Map(
+    [...hosts.map(({ host }) => host), ...own.keys()].flatMap((host) => {
+      const state = (own.get(host) ?? outside.get(host))?.state
+      return state === undefined ? [] : [[host, state] as const]
+    }),
+  )
   return {
     found,
     desired: new Map([...own].map(([host, { desired }]) => [host, desired])),

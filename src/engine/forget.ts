@@ -7,7 +7,7 @@ const places = ['/var/lib/lbprov', '/run/lbprov'] as const
 export const forgotten: Resource = {
   kind: 'forgotten',
   id: 'forgotten',
-  // What a daemon has read is known by a note under /run/lbprov.
+  // The proof that a daemon has read its file needs the note under /run/lbprov.
   isLast: true,
   wish: '',
   probe: {

@@ -72,7 +72,11 @@ export const memoryQuestions = {
   journal: readable(hostJournal),
 }
 
-type MemoryAnswers = Readonly<Record<keyof typeof memoryQuestions, Answer>>
+type MemoryPart = keyof typeof memoryQuestions
+type MemoryAnswers = Readonly<Record<MemoryPart, Answer>>
+
+/** The names of the questions, in their order. */
+export const memoryParts = Object.keys(memoryQuestions) as readonly MemoryPart[]
 
 /** What could not be read is not taken for what is not there: a host would look as if lbprov had never been on it. */
 const mustBeRead = (host: string, answers: MemoryAnswers): void => {

@@ -6,19 +6,19 @@ import type { ManifestEntry, Resource } from '../resource.ts'
 import type { Mask } from '../secret.ts'
 import type { Step } from '../sh/frame.ts'
 import { judge, named, questions, steps, type Judged } from './ask.ts'
-import { surveyPeers, type Memories } from './ask-peers.ts'
+import { surveyPeers, type PeerJob } from './ask-peers.ts'
 import { atMost } from './at-most.ts'
 import type { Listener } from './events.ts'
 import { lockStep, settleLock, type RunInfo } from './lock.ts'
 import { maskedError, maskedPlan } from './mask.ts'
-import { memoryQuestions, readMemory, type HostMemory } from './memory.ts'
+import { memoryParts, memoryQuestions, readMemory, type HostMemory } from './memory.ts'
 import { checkOwnFolders, ownFoldersQuestion } from './own-folders.ts'
 import type { Patience } from './patience.ts'
 import { withObstacles } from './obstacle.ts'
-import type { PeerHost, Peers } from './peers.ts'
+import type { Peers } from './peers.ts'
 import { movedHosts, type Phase, type Plan } from './plan.ts'
 import { findings, planOf, withDrift, type Wishes } from './planning.ts'
-import type { Dial, Wire } from './wire.ts'
+import type { Wire } from './wire.ts'
 
 /** What a host is, and what lbprov left there before. */
 export interface Facts {
@@ -27,7 +27,7 @@ export interface Facts {
 }
 
 /** What the engine is asked to do. */
-export interface Job {
+export interface Job extends PeerJob {
   readonly hosts: readonly string[]
   /**
    * Looks at what lbprov left on a host before.
@@ -38,16 +38,6 @@ export interface Job {
   wishes(host: string, facts: ReadonlyMap<string, Facts>): Wishes
   /** The phases, once it is known what the hosts are. */
   phases(facts: ReadonlyMap<string, Facts>): readonly Phase[]
-  /** Every host whose daemon must agree with those of others, in this run or not. */
-  peers(memories: Memories): readonly PeerHost[]
-  /**
-   * Looks at what lbprov left on such a host that is not in the run.
-   * @throws AnswerError as `admit`
-   */
-  admitPeer(host: string, memory: HostMemory): void
-  readonly dial: Dial
-  /** Hosts at once. */
-  readonly forks: number
   readonly patience: Patience
   /** All that leaves the engine goes through it: a host may have any secret in its own files. */
   readonly mask: Mask
@@ -89,7 +79,6 @@ const meet = async (job: Job, host: string): Promise<Met> => {
   const wire = await job.dial(host)
   try {
     const facts = Object.keys(platformQuestions)
-    const memory = Object.keys(memoryQuestions) as (keyof typeof memoryQuestions)[]
     const lock: readonly Step[] = job.looksOnly
       ? []
       : [lockStep(job.run, host === job.hosts[0] ? 0 : lockWait)]
@@ -102,12 +91,12 @@ const meet = async (job: Job, host: string): Promise<Met> => {
     const told = answers.slice(lock.length)
     // Whoever is not root cannot lock either, and is told so in better words.
     const platform = parsePlatform(host, named(facts, told))
-    checkOwnFolders(host, named(['own'], told.slice(facts.length + memory.length)).own)
+    checkOwnFolders(host, named(['own'], told.slice(facts.length + memoryParts.length)).own)
     if (!job.looksOnly) await settleLock(host, wire, job.run, answers[0], job.patience.probeMs)
     job.tell({ type: 'reached', host, platform: job.mask(platform.name) })
-    const found = { platform, memory: readMemory(host, named(memory, told.slice(facts.length))) }
-    job.admit(host, found)
-    return { wire, ...found }
+    const memory = readMemory(host, named(memoryParts, told.slice(facts.length)))
+    job.admit(host, { platform, memory })
+    return { wire, platform, memory }
   } catch (error) {
     wire.close()
     throw error

@@ -78,7 +78,11 @@ done`
  * file says. With `restart` it forgets what it knows of the kernel.
  */
 export const loadConf = ({ conf, peer, vips, table }: Loading, restart = false): Sh => {
-  const isKnown = Object.keys(peer).length > 0
+  const said = new Secret(JSON.stringify(peer))
+  const says =
+    conf.sha256 === undefined || Object.keys(peer).length === 0
+      ? sh`said=`
+      : sh`case $sums in ${conf.sha256}*) said=${said} ;; *) said= ;; esac`
   return lines(
     holding,
     pinging,
@@ -96,7 +100,7 @@ export const loadConf = ({ conf, peer, vips, table }: Loading, restart = false):
       unit,
       [conf.path],
       // It has a checksum in it over the password, which is short.
-      sh`case $sums in ${conf.sha256 ?? ''}*) said=${new Secret(isKnown ? JSON.stringify(peer) : '')} ;; *) said= ;; esac
+      sh`${says}
 systemctl "$verb" ${unit} || give_up "systemctl $verb keepalived failed. Its last words:"`,
       sh`"$said"`,
     ),

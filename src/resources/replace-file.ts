@@ -66,7 +66,7 @@ export const replaceFile = (wish: NewFile): Sh => {
 
 /**
  * Whole at every moment, as the file itself; nothing where there is none yet. A file of its own, whatever is copied. Its
- * mtime is when the file that is copied was last changed, and its ctime when the copy was made.
+ * mtime says when the original was last changed (its ctime), its ctime when the copy was made.
  */
 const keepCopy = (copy: string): Sh =>
   lines(

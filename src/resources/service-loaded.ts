@@ -72,9 +72,9 @@ export const notedWord = (
 }
 
 /**
- * Sets `ran`: the checksum of the text that the unit's current run has read of its first file; empty: not known. Where
- * lbprov did not note it, the run has read what was there when it began: that is `copy`, where the copy was made since,
- * of a text that had not changed since.
+ * Sets `ran`: the checksum of the text of the first file that the unit's current run has read; empty: not known. A run
+ * that lbprov did not note has read the text that was there when it began. That is the text of `copy` where the copy was
+ * made after that moment (ctime), of a file last changed before it (mtime).
  */
 export const readByRun = (name: string, copy: string): Sh => sh`${currentRun(name)}
 noted= ran= rest=; { read -r noted; read -r ran rest; } 2>/dev/null <${noteOf(name)}

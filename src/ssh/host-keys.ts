@@ -117,7 +117,7 @@ export const makeHostKeys = (): HostKeys => {
     const { ssh, at } = hop
     if (!ssh.checkHostIp || address === undefined) return undefined
     const name = addressName(at ?? ssh.host, port, address)
-    // One that is named by its address has been looked up by it.
+    // The name of the host is this address, so it has been looked up already.
     if (name === undefined || name === nameOf(ssh)) return undefined
     return { name, verdict: judgeKey(await linesAbout(hop, name), key) }
   }
