@@ -6,21 +6,20 @@ import type { Place } from './task.ts'
 
 type Routers = Pick<Place, 'cluster' | 'roster'>
 
-/** Whom a run is about, by their names, and the path of its inventory as it was given. */
+/** The hosts of a run, by their names. */
 interface About {
   readonly inRun: readonly string[]
-  /** Those of them that left the inventory, and go back to what they were before lbprov. */
-  readonly leaving?: readonly string[]
+  /** The one of them that left the inventory, where the run removes it. */
+  readonly leaving?: string | undefined
+  /** The path of the inventory, as it was given. */
   readonly inventory: string
 }
 
-/** What is to be done about a router of the inventory that stays as it is, because the run is not about it. */
-const outOfRun = ({ leaving = [], inventory }: About): string => {
-  const [gone] = leaving
-  return gone === undefined
+/** What to do where a router outside of the run rejects the settings of one that is in it. */
+const outOfRun = ({ leaving, inventory }: About): string =>
+  leaving === undefined
     ? 'and it is not in this run; run without --limit, or name it there'
-    : `and it stays; disable and stop keepalived on ${gone} by hand, and run "lbprov remove ${inventory} ${gone} --forget"`
-}
+    : `and it stays; disable and stop keepalived on ${leaving} by hand, and run "lbprov remove ${inventory} ${leaving}" again`
 
 /** A router of the inventory, in the run or not. */
 const ofInventory = (routers: Routers, router: Router, about: About): PeerHost => {

@@ -34,6 +34,8 @@ const inventoryOf = (site: Site, edit = (text: string): string => text): string 
     ),
   )
 
+const without = (text: string): string => text.replace(/ {2}lb3:\n(?: {4}.*\n)+/, '')
+
 const notBegun = ({ out }: Ran): readonly string[] =>
   out.split('\n').filter((line) => line.includes('not begun') || line.includes('will not begin'))
 
@@ -53,6 +55,16 @@ describe('a router whose keepalived does not run', () => {
     expect(site.host('lb2').read('/etc/keepalived/keepalived.conf')).toContain(password)
     expect(notBegun(ran).join('\n')).toContain(
       'lb1 cannot change with it: its keepalived has VRRP settings that reject the new ones, and it is not in this run; run without --limit, or name it there',
+    )
+  })
+
+  it('is not started where others than root may write what a router remembers', async () => {
+    site.host('lb1').run(['chmod', '777', '/var/lib/lbprov'])
+    const ran = await site.lbprovIn(rotated, 'apply', inventoryOf(site), '--limit', 'lb2', '--yes')
+    expect(ran.exit).toBe(1)
+    expect(passwords(site, ['lb1', 'lb2'])).toEqual([password, undefined])
+    expect(notBegun(ran).join('\n')).toContain(
+      'lb1 cannot change with it: it is not in this run, and cannot be asked; if it is off for good, take it out of the inventory',
     )
   })
 
@@ -122,7 +134,6 @@ it('the standby runs as before where the active router will not take the new fil
 
 describe('a router that leaves the inventory while VRRP changes', () => {
   let site: Site
-  const without = (text: string): string => text.replace(/ {2}lb3:\n(?: {4}.*\n)+/, '')
   beforeEach(async () => {
     site = await open(['lb1', 'lb2', 'lb3'])
     expect(await site.lbprov('apply', inventoryOf(site), '--yes')).toMatchObject({ exit: 0 })
@@ -165,6 +176,41 @@ describe('a router that leaves the inventory while VRRP changes', () => {
     expect(await site.lbprovIn(rotated, 'apply', inventory, '--yes')).toMatchObject({ exit: 0 })
     expect(passwords(site, ['lb1', 'lb2'])).toEqual(['rotated4', 'rotated4'])
   })
+})
+
+it('a router that goes back to VRRP settings of its own waits for its person', async () => {
+  const site = await open(['lb1', 'lb2', 'lb3'])
+  const own =
+    'vrrp_instance own {\n  virtual_router_id 51\n  authentication {\n    auth_type PASS\n    auth_pass handmade\n  }\n  virtual_ipaddress {\n    203.0.113.10\n  }\n}\n'
+  // Its real servers need not answer: they are not there.
+  const datagrams = (text: string): string =>
+    text
+      .replace('scheduler: wrr', 'scheduler: wrr\n    protocol: udp')
+      .replace('check: { tcp: { connect_timeout: 10 } }', 'check: none')
+  const lb3 = site.host('lb3')
+  lb3.write('/etc/keepalived/keepalived.conf', own)
+  lb3.run(['systemctl', 'enable', '--now', 'keepalived'])
+  expect(await site.lbprov('apply', inventoryOf(site, datagrams), '--yes')).toMatchObject({
+    exit: 0,
+  })
+  hold(site)
+  const inventory = inventoryOf(site, (text) => without(datagrams(text)))
+  expect(await site.lbprov('apply', inventory, '--yes')).toMatchObject({ exit: 0 })
+  const remove = (...words: readonly string[]) =>
+    site.lbprov('remove', inventory, 'lb3', '--yes', ...words)
+
+  const waits = await remove()
+  expect(waits.exit).toBe(1)
+  expect(notBegun(waits).join('\n')).toContain(
+    `lb1, lb2 cannot change with it: its keepalived has VRRP settings that reject the new ones, and it stays; disable and stop keepalived on lb3 by hand, and run "lbprov remove ${inventory} lb3" again`,
+  )
+  expect(passwords(site, ['lb1', 'lb2', 'lb3'])).toEqual([password, password, password])
+
+  lb3.run(['systemctl', 'disable', '--now', 'keepalived'])
+  expect(await remove()).toMatchObject({ exit: 0 })
+  expect(passwords(site, ['lb1', 'lb2', 'lb3'])).toEqual([password, password, undefined])
+  expect(lb3.read('/etc/keepalived/keepalived.conf')).toBe(own)
+  expect(lb3.run(['systemctl', 'is-enabled', 'keepalived']).exit).not.toBe(0)
 })
 
 it('a package that is installed does not start keepalived with a file of long ago', async () => {
