@@ -53,8 +53,8 @@ const result = (site: Site): readonly string[] =>
       ]).out,
   )
 
-/** What was cut off in the middle goes on for a while, and holds the lock until it ends. */
-const comesToItsEnd = async (site: Site, { host, way }: Break): Promise<void> => {
+/** Waits for a script that was cut off in the middle: it runs on, and its shell holds the lock. */
+const scriptEnds = async (site: Site, { host, way }: Break): Promise<void> => {
   const isHeld = (): boolean =>
     site.host(host).run(['flock', '-n', '/run/lbprov/lock', 'true']).exit === 1
   while (way === 'middle' && isHeld()) await wait(50)
@@ -102,7 +102,7 @@ describe('wherever the connection breaks, nothing is lost', () => {
       if (last !== 'survey') expect(errors[0]?.error.message).toContain(`phase "${last}"`)
     }
 
-    await comesToItsEnd(site, at)
+    await scriptEnds(site, at)
     const second = await run(site)
     expect(second.report.errors).toEqual([])
     expect(exitOf(second.report)).toBe(0)
@@ -167,7 +167,7 @@ describe(
     )('$host, trip $trip', async (at) => {
       const site = await open()
       await edit(site, at)
-      await comesToItsEnd(site, at)
+      await scriptEnds(site, at)
       const again = await run(site, undefined, edited(site))
       expect(again.report.errors).toEqual([])
       const rerun = await run(site, undefined, edited(site))

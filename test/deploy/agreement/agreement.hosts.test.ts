@@ -60,23 +60,23 @@ const live = async (all: History): Promise<void> => {
   }
 }
 
-/** Routers that left are taken off: one may have to wait for another one, and for one that would wait for ever is --forget. */
-const takesOffWhatLeft = async (wished: Wished): Promise<void> => {
+/** Removes the routers that left the inventory. Where each of them waits for another one, the first is forgotten. */
+const removeDeparted = async (wished: Wished): Promise<void> => {
   let gone = await world.departed(wished)
   while (gone.length > 0) {
     for (const name of gone) await world.remove(wished, name, false)
-    const still = await world.departed(wished)
-    const [waiting] = still
-    if (waiting !== undefined && still.length === gone.length)
-      await world.remove(wished, waiting, true)
-    gone = await world.departed(wished)
+    const left = await world.departed(wished)
+    const [first, ...others] = left
+    const isStuck = first !== undefined && left.length === gone.length
+    if (isStuck) await world.remove(wished, first, true)
+    gone = isStuck ? others : left
   }
 }
 
 /** With every host back and nothing in the way: routers that left are taken off, and the inventory is applied. */
 const findsTheWayOut = async (wished: Wished): Promise<void> => {
   if (world.hasStrangers(wished)) return
-  await takesOffWhatLeft(wished)
+  await removeDeparted(wished)
   // One that ran before lbprov runs again as it did.
   if (world.hasStrangers(wished)) return
   for (let left = 3; ; left -= 1) {

@@ -1,8 +1,6 @@
 import type { History, Step, Trouble, Wished } from './history.ts'
 
-/*
- * Histories that once led to routers that reject each other: each is lived first, whatever the seed.
- */
+// Histories that once made two routers reject each other. They come first in every run, whatever its seed.
 
 const base: Wished = {
   ...{ routers: ['lb1', 'lb2'], password: 'passw123', every: 1, id: 51, version: 2 },
@@ -14,7 +12,7 @@ const apply = (
   limit?: Wished['routers'],
 ): Step => ({ do: 'apply', wished, limit, trouble })
 
-/** A reload that fails long after a file was replaced: the copy of that time is not what keepalived has read. */
+/** A reload fails long after the file was replaced: keepalived has not read the copy that was kept then. */
 const oldCopy: History = {
   before: { routers: ['lb1'], wished: { ...base, vips: ['203.0.113.10', '203.0.113.11'] } },
   steps: [
@@ -24,7 +22,7 @@ const oldCopy: History = {
   ],
 }
 
-/** A router that left goes back to a file of before lbprov, while another one that left still runs. */
+/** A removed router goes back to its keepalived.conf of before lbprov, while another departed router still runs. */
 const twoLeft: History = {
   before: { routers: ['lb1'], wished: base },
   steps: [
@@ -38,7 +36,7 @@ const twoLeft: History = {
   ],
 }
 
-/** A new router starts by a run on it alone; of one that left and still runs only a router outside of the run knows. */
+/** A --limit run starts a new router; only a router outside of the run knows a departed one that still runs. */
 const knownElsewhere: History = {
   before: undefined,
   steps: [
