@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { found } from './found.ts'
 import { history, inWords, names, type History, type Wished } from './history.ts'
 import { openRouters, type Router } from './router.ts'
+import { byHand } from './texts.ts'
 import { rejections } from './vrrp.ts'
-import { byHand, openWorld, type World } from './world.ts'
+import { openWorld, type World } from './world.ts'
 
 /*
  * The law of the routers: whatever the inventories, whoever is left out, away, refuses or loses its power, wherever a run
