@@ -184,7 +184,8 @@ const open = async (hops: Hops, means: OpensshMeans): Promise<Link> => {
           channel.listen({
             ...hears,
             data: (stream, bytes) => {
-              heard = true
+              // What stands on stderr may be ssh's own words that the connection is gone.
+              heard ||= stream === 'out'
               hears.data(stream, bytes)
             },
             end: (exit) => void meaning(exit).then(hears.end),

@@ -51,6 +51,13 @@ const visit = async (
   }
 }
 
+/** A folder of PATH with such an ssh. */
+const instead = (script: string): string => {
+  const place = folder()
+  writeFileSync(join(place, 'ssh'), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+  return place
+}
+
 const folders = (pid: number | undefined): readonly string[] =>
   readdirSync(tmpdir()).filter((name) => name.startsWith(`lbprov-ssh-${String(pid)}-`))
 /** Processes that know a word. */
@@ -149,6 +156,24 @@ it('a host that runs no command is no lost one', async () => {
   const wire = openWire(link, makeBecomePasswords(undefined))
   expect(await failure(wire.trip([{ run: sh`:` }], 20_000))).toMatchInlineSnapshot(
     `"shell: lb1 (127.0.0.1 port PORT) does not let root run a command: Session open refused by peer."`,
+  )
+})
+
+it('is cut off behind the login, and a command is the first to notice', async () => {
+  const hangsUp = await toy({ name: 'lb1', sshd: 'PermitRootLogin forced-commands-only' })
+  // The words are ssh's own where the connection ends under it: they are not the host's.
+  const late = instead(
+    `case "$*" in *ProxyCommand=false*) echo "mux_client_request_session: read from master failed: Broken pipe" >&2; exit 255;; esac
+PATH=$\{PATH#*:} exec ssh "$@"`,
+  )
+  const env = { PATH: `${late}:${String(process.env.PATH)}` }
+  const hop = hopTo(reachOf(hangsUp.ssh))
+  const wire = openWire(
+    await openOpensshLink([hop], meansOf(undefined, { env })),
+    makeBecomePasswords(undefined),
+  )
+  expect(await failure(wire.trip([{ run: sh`:` }], 20_000))).toContain(
+    'it hung up right behind the login',
   )
 })
 
@@ -348,11 +373,7 @@ describe('the program that asks', () => {
 describe('this machine', () => {
   const visitWith = (path: string) =>
     failure(visit([hopTo(reach)], meansOf(undefined, { env: { PATH: path } })))
-  const pretend = (banner: string): string => {
-    const place = folder()
-    writeFileSync(join(place, 'ssh'), `#!/bin/sh\necho '${banner}' >&2\n`, { mode: 0o755 })
-    return place
-  }
+  const pretend = (banner: string): string => instead(`echo '${banner}' >&2`)
 
   it('has no ssh', async () => {
     expect(await visitWith('/nonexistent')).toMatchInlineSnapshot(
