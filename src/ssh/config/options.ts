@@ -209,6 +209,11 @@ export const optionOf = (keyword: string): Option | undefined =>
     (Object.hasOwn(aliases, keyword) ? aliases[keyword] : keyword)?.toLowerCase() ?? keyword,
   )
 
+/** Those that lbprov does without and ssh fills in all the same: one that it cannot fill in, it refuses. */
+export const filledIn: ReadonlySet<string> = new Set([
+  ...['ControlPath', 'ForwardAgent', 'LocalForward', 'RemoteCommand', 'RemoteForward'],
+])
+
 /** Of 9.3 and later. */
 const newer = new Set([
   ...['channeltimeout', 'obscurekeystroketiming', 'refuseconnection', 'tag', 'versionaddendum'],

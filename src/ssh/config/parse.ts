@@ -6,9 +6,9 @@ import { wrongIn, type Wrong } from './kinds.ts'
 import { namesIn } from './algorithm-list.ts'
 import type { InstalledSsh } from './installed-ssh.ts'
 import { criteriaOf, isDoubtful, type Criterion } from './match.ts'
-import { isDoubtfulKeyword, optionOf, options, type Option } from './options.ts'
+import { filledIn, isDoubtfulKeyword, optionOf, options, type Option } from './options.ts'
 import { fitsList } from './patterns.ts'
-import type { Environment } from './tokens.ts'
+import { canBeExpanded, type Environment } from './tokens.ts'
 import { lineOf, lower, type Line, type Word } from './words.ts'
 
 export interface Place {
@@ -174,6 +174,8 @@ const read = (
   if (wrong !== undefined) return wrong
   if (option.name === 'User' && hasTokens(rest.text) && isSince(ssh, 10))
     return left('User', 'its tokens are known to OpenSSH 10 and later')
+  if (filledIn.has(option.name) && !canBeExpanded(rest.text, source.env))
+    return left(option.name, 'ssh fills in its tokens, and lbprov does not know them all')
   if (option.name === 'IgnoreUnknown' && !source.ignored.add(words[0]?.text ?? ''))
     return {
       column: place.column,
@@ -217,8 +219,12 @@ export const parse = (text: string, source: Source): readonly Directive[] =>
     if ('does' in result) return [result]
     const { column, message } = result
     source.doubts.faults.push({ ...place, column, path: '', message })
-    const option = optionOf(lower(keyword.text))?.name ?? keyword.text
+    const option = optionOf(lower(keyword.text))?.name
     const opens = /^(host|match)$/i.test(keyword.text)
-    const unclear = { option, value: rest.text, place: { ...place, column }, message }
-    return [{ does: 'unclear', opens, unclear }]
+    const unclear = {
+      ...{ option: option ?? keyword.text, value: rest.text },
+      ...{ place: { ...place, column }, message },
+    }
+    const isUnknown = option === undefined && !opens && !/^include$/i.test(keyword.text)
+    return [isUnknown ? { does: 'nothing', unclear } : { does: 'unclear', opens, unclear }]
   })

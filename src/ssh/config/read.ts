@@ -71,6 +71,7 @@ export const readSshConfig = (options: ReadOptions): SshConfig => {
     local,
     release: ssh.release,
     hasAddressIn,
+    mayBeIgnored: (keyword) => sources.ignored.mayCover(keyword),
     answerTo: (command) => answers.get(command),
   }
 

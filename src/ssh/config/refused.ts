@@ -33,7 +33,7 @@ export const refusedBy = (
   const ours = doubts.faults
   if (ours.length === 0 && !doubts.newer) return []
   if (ssh.release() === undefined) return ours
-  const said = ssh.objections(paths, ignored)
+  const said = ssh.objections(paths, ignored.list)
   if (said === '') return []
   const theirs = faultsIn(said)
   const found = [

@@ -23,6 +23,8 @@ export interface Asker {
   /** What the installed ssh calls itself. */
   readonly release: () => string | undefined
   readonly hasAddressIn: Subject['hasAddressIn']
+  /** Whether an IgnoreUnknown of some block may cover a keyword, in small letters. */
+  readonly mayBeIgnored: (keyword: string) => boolean
   /** How a command of Match exec ended: well or not, or the end of a sentence; undefined: it has not been run yet. */
   readonly answerTo: (command: string) => boolean | string | undefined
 }
@@ -62,7 +64,7 @@ export const unclearIn = ({ option, rest, place }: Setting, message: string): Un
 })
 
 const resolver = (name: string, given: Given, asker: Asker) => {
-  const { local, release, hasAddressIn, answerTo } = asker
+  const { local, release, hasAddressIn, mayBeIgnored, answerTo } = asker
   const settings = new Collected()
   const ignored = new Set<string>()
   let halt: Halt | undefined
@@ -176,7 +178,8 @@ const resolver = (name: string, given: Given, asker: Asker) => {
           const keyword = lower(line.unclear.option)
           if (ignored.has(keyword)) break
           if (fitsList(keyword, word('IgnoreUnknown') ?? '', true)) ignored.add(keyword)
-          else halt = { unclear: line.unclear }
+          // One that no list covers is known to ssh, or the files had been refused: then it holds in its block.
+          else if (active || mayBeIgnored(keyword)) halt = { unclear: line.unclear }
         }
       }
     }

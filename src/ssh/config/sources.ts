@@ -40,7 +40,7 @@ export interface Sources {
   readonly faults: readonly Fault[]
   readonly doubts: Readonly<Doubts>
   /** All that IgnoreUnknown says. */
-  readonly ignored: string
+  readonly ignored: Ignored
 }
 
 /** Reads the files that are there. */
@@ -125,5 +125,5 @@ export const readSources = (tops: readonly Top[], around: Around): Sources => {
     }
     return [{ path: top.path, lines: linesOf(content.text, top.path, top, 0) }]
   })
-  return { files, faults, doubts, ignored: ignored.list }
+  return { files, faults, doubts, ignored }
 }

@@ -103,6 +103,10 @@ const badToken = (letter: string, tokens: Tokens): string => {
     : `%${letter} is no token of it; ${known}`
 }
 
+/** Whether each `%x` is a token, and the environment has each `${NAME}`. */
+export const canBeExpanded = (text: string, env: Environment): boolean =>
+  'text' in expand(text, Object.fromEntries(Array.from(LETTERS, (letter) => [letter, ''])), env)
+
 /** With every `${NAME}` filled in and nothing else. */
 export const expandEnvironment = (text: string, env: Environment): Expanded =>
   expand(text.replaceAll('%', '%%'), {}, env)

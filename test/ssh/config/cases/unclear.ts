@@ -24,10 +24,23 @@ export const refused: readonly Case[] = [
   { what: 'a keyword that there is none', config: lines('Host db1', 'Prot 22') },
   { what: 'a keyword that is ignored later', config: lines('Foo x', 'IgnoreUnknown foo') },
   {
+    what: 'a keyword that is ignored later, where another host is meant',
+    config: lines('Host db1', 'Foo x', 'IgnoreUnknown foo'),
+  },
+  {
     what: 'a keyword that is ignored for another',
     config: lines('Host db1', 'IgnoreUnknown foo', 'Host *', 'Foo x'),
   },
   { what: 'a condition of Match that there is none', config: lines('Match hots lb1', 'Port 1') },
   { what: 'a token of Match exec that there is none', config: lines('Match exec "test %z"') },
   { what: 'a port that there is none', config: lines('Host db1', 'Port 70000') },
+  // Of what lbprov does without.
+  ...[
+    'ForwardAgent x%',
+    'ForwardAgent ${NOBODY}',
+    'ControlPath /tmp/%z',
+    'LocalForward /tmp/%z /tmp/b',
+    'RemoteForward /tmp/a /tmp/%z',
+    'RemoteCommand echo %z',
+  ].map((line) => ({ what: line, config: lines(line, 'HostName real') })),
 ]

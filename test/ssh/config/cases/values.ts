@@ -87,10 +87,10 @@ export const values: readonly Case[] = [
   {
     what: 'options that a run does without',
     config: lines(
-      'ForwardAgent yes',
+      'ForwardAgent /run/%u/%h',
       'ForwardX11 no',
       'ControlMaster auto',
-      'ControlPath ~/%C',
+      'ControlPath ~/%r@%h:%p-%C',
       'ControlPersist 10m',
       'SendEnv LANG LC_*',
       'SetEnv A=b',
